@@ -1,0 +1,46 @@
+"""The nouns of the trade. Imports nothing of ours."""
+
+from pipelines.domain.agency import Agency
+from pipelines.domain.document import Document, sha256_of
+from pipelines.domain.errors import (
+    FormError,
+    NotAReport,
+    OgiError,
+    ReferenceDataError,
+    SettingsError,
+    UnreadableDocument,
+)
+from pipelines.domain.facts import Fact, Finding, Kind, LikelyCause, Severity, State, Verdict
+from pipelines.domain.outcome import Outcome, OutcomeKind
+from pipelines.domain.reading import Cell, Grid, Paragraph, Place, Reading
+from pipelines.domain.report import PlacedCell, Report, ReportNames, StatutoryTable
+
+__all__ = [
+    "Agency",
+    "Cell",
+    "Document",
+    "Fact",
+    "Finding",
+    "FormError",
+    "Grid",
+    "Kind",
+    "LikelyCause",
+    "NotAReport",
+    "OgiError",
+    "Outcome",
+    "OutcomeKind",
+    "Paragraph",
+    "Place",
+    "PlacedCell",
+    "Reading",
+    "ReferenceDataError",
+    "Report",
+    "ReportNames",
+    "SettingsError",
+    "Severity",
+    "State",
+    "StatutoryTable",
+    "UnreadableDocument",
+    "Verdict",
+    "sha256_of",
+]

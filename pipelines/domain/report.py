@@ -1,0 +1,55 @@
+"""What recognition gives: which agency, which year, and the statutory tables cell by cell."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from pipelines.domain.facts import Finding
+from pipelines.domain.reading import Paragraph, Place
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCell:
+    """One cell of a statutory table, found in the document or known to be lost.
+
+    `raw` is the token as printed, or None where the copy has no cell (`lost`).
+    `unsure` marks a row whose figures are there but whose places are not.
+    `unit_hint` is the unit that the header names.
+    """
+
+    row: str
+    column: str
+    vintage: str
+    raw: str | None
+    place: Place | None
+    unsure: bool = False
+    unit_hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatutoryTable:
+    """A recognized table; `vintages` in the order of their appearance."""
+
+    table: str
+    vintages: tuple[str, ...]
+    cells: tuple[PlacedCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportNames:
+    """Who reports on which year, as the document itself says."""
+
+    agency_name: str | None = None
+    report_year: int | None = None
+    title: str | None = None
+    published_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A recognized report. `sections` are the codes of the six sections that are present."""
+
+    names: ReportNames
+    sections: tuple[str, ...]
+    tables: tuple[StatutoryTable, ...]
+    paragraphs: tuple[Paragraph, ...]
+    findings: tuple[Finding, ...]

@@ -1,0 +1,291 @@
+"""Forms as values: what data/forms/*.yaml may hold, and what must be true of it."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from pipelines.domain import Kind, Severity
+from pipelines.forms.fold import fold
+
+Code = str
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Labelled(_Strict):
+    """Something with a statutory label, its English name, and the ways it is also written."""
+
+    code: Code = Field(min_length=1)
+    label: str = Field(min_length=1)
+    label_en: str = ""
+    variants: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return (self.label, *self.variants)
+
+
+class Row(Labelled):
+    """A row of a table; `group` is the code of the heading cell that spans it."""
+
+    group: Code | None = None
+
+
+class Column(Labelled):
+    """A column of a table."""
+
+
+class Measure(Labelled):
+    """A column of one block of the disclosure table. `unit` is the unit the form prescribes."""
+
+    kind: Literal["count", "change", "amount"]
+    unit: str | None = None
+
+
+class Item(Labelled):
+    """A row of one block of the disclosure table."""
+
+
+class Identity(_Strict):
+    """left sum = right sum, once for each column (operands are rows) or each row (columns)."""
+
+    id: str
+    for_each: Literal["column", "row"]
+    left: tuple[Code, ...] = Field(min_length=1)
+    right: tuple[Code, ...] = Field(min_length=1)
+
+
+class RectangularTable(_Strict):
+    """A table in which every row has the same columns: requests, reviews."""
+
+    table: Literal["requests", "reviews"]
+    label: str
+    label_en: str
+    section: Code
+    columns: tuple[Column, ...] = Field(min_length=1)
+    groups: tuple[Labelled, ...] = ()
+    rows: tuple[Row, ...] = Field(min_length=1)
+    captions: tuple[str, ...] = ()
+    identities: tuple[Identity, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> "RectangularTable":
+        _no_duplicate_codes("columns", self.columns)
+        _no_duplicate_codes("rows", self.rows)
+        _no_duplicate_codes("groups", self.groups)
+        _no_duplicate_labels("columns", self.columns)
+        groups = {g.code for g in self.groups}
+        for row in self.rows:
+            if row.group is not None and row.group not in groups:
+                raise ValueError(f"row {row.code} names the unknown group {row.group}")
+        for group in [None, *groups]:
+            _no_duplicate_labels(f"group {group}", [r for r in self.rows if r.group == group])
+        for identity in self.identities:
+            known = {x.code for x in (self.rows if identity.for_each == "column" else self.columns)}
+            _operands_are_known(identity, known)
+        return self
+
+    def cells(self) -> Iterator[tuple[Code, Code]]:
+        """Every (row, column) of the form, in its order."""
+        for row in self.rows:
+            for column in self.columns:
+                yield row.code, column.code
+
+
+class Block(_Strict):
+    """One block of the disclosure table: its items share its measures."""
+
+    code: Code
+    label: str
+    variants: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = Field(min_length=1)
+    items: tuple[Item, ...] = Field(min_length=1)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return (self.label, *self.variants)
+
+
+class BlockTable(_Strict):
+    """A table made of blocks, each with its own columns: proactive_disclosure."""
+
+    table: Literal["proactive_disclosure"]
+    label: str
+    label_en: str
+    section: Code
+    captions: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> "BlockTable":
+        items = [item for block in self.blocks for item in block.items]
+        _no_duplicate_codes("items", items)
+        _no_duplicate_labels("items", items)
+        for block in self.blocks:
+            _no_duplicate_codes(f"measures of {block.code}", block.measures)
+            _no_duplicate_labels(f"measures of {block.code}", block.measures)
+        return self
+
+    def cells(self) -> Iterator[tuple[Code, Code]]:
+        """Every (item, measure) of the form, in its order."""
+        for block in self.blocks:
+            for item in block.items:
+                for measure in block.measures:
+                    yield item.code, measure.code
+
+    def measure(self, item: Code, measure: Code) -> Measure:
+        """The measure of that code in the block of that item."""
+        for block in self.blocks:
+            if any(i.code == item for i in block.items):
+                for m in block.measures:
+                    if m.code == measure:
+                        return m
+        raise KeyError((item, measure))
+
+
+Table = RectangularTable | BlockTable
+
+
+class FormHead(_Strict):
+    """data/forms/<vintage>/form.yaml"""
+
+    vintage: str
+    label: str
+    label_en: str
+    first_year: int
+    last_year: int | None
+    tables: tuple[str, ...] = Field(min_length=1)
+
+
+class Form(_Strict):
+    """One vintage: its head and its tables."""
+
+    head: FormHead
+    tables: dict[str, Table]
+
+    @property
+    def vintage(self) -> str:
+        return self.head.vintage
+
+    @property
+    def proactive_disclosure(self) -> BlockTable:
+        table = self.tables["proactive_disclosure"]
+        if not isinstance(table, BlockTable):
+            raise TypeError(f"{table.table} is no table of blocks")
+        return table
+
+    def rectangular(self, name: str) -> RectangularTable:
+        table = self.tables[name]
+        if not isinstance(table, RectangularTable):
+            raise TypeError(f"{name} is a table of blocks")
+        return table
+
+    def meant_for(self, year: int) -> bool:
+        """Whether the form was issued for that report year."""
+        return self.head.first_year <= year <= (self.head.last_year or year)
+
+
+class Rule(_Strict):
+    """One line of dim_rule: what a finding of that name means and how it is told."""
+
+    id: str
+    kind: Kind
+    severity: Severity
+    label_zh: str
+    label_en: str
+    message_zh: str
+    message_en: str
+
+
+class TitleWords(_Strict):
+    subject: tuple[str, ...]
+    report: tuple[str, ...]
+    not_a_report: tuple[str, ...]
+    notice: tuple[str, ...]
+    trailing: tuple[str, ...]
+
+
+class Lexicon(_Strict):
+    """Words of the reports that are neither rows nor columns."""
+
+    numerals: str
+    year_digits: dict[str, int]
+    year_mark: str
+    not_applicable: tuple[str, ...]
+    increase: tuple[str, ...]
+    decrease: tuple[str, ...]
+    count_units: tuple[str, ...]
+    money_units: dict[str, Decimal]
+    money_unit_names: dict[str, str]
+    title: TitleWords
+    publisher_names: tuple[str, ...]
+    published_on_names: tuple[str, ...]
+    published_on_words: tuple[str, ...]
+    publisher_words: tuple[str, ...]
+    sections: tuple[Labelled, ...]
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> "Lexicon":
+        _no_duplicate_codes("sections", self.sections)
+        _no_duplicate_labels("sections", self.sections)
+        return self
+
+
+class Forms(BaseModel):
+    """All vintages, in their order, with the rules and the lexicon."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    vintages: dict[str, Form]
+    rules: dict[str, Rule]
+    lexicon: Lexicon
+
+    @cached_property
+    def table_names(self) -> tuple[str, ...]:
+        """The statutory tables in the order of the newest form."""
+        newest = list(self.vintages.values())[-1]
+        return newest.head.tables
+
+    def form_for_year(self, year: int | None) -> Form:
+        """The vintage meant for that report year; the newest where the year is unknown."""
+        forms = list(self.vintages.values())
+        meant = [f for f in forms if year is not None and f.meant_for(year)]
+        return (meant or forms)[-1]
+
+
+def _no_duplicate_codes(what: str, entries: Iterable[Labelled]) -> None:
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.code in seen:
+            raise ValueError(f"{what}: the code {entry.code} stands twice")
+        seen.add(entry.code)
+
+
+def _no_duplicate_labels(what: str, entries: Iterable[Labelled]) -> None:
+    owner: dict[str, str] = {}
+    for entry in entries:
+        for label in entry.labels:
+            key = fold(label)
+            if not key:
+                raise ValueError(f"{what}: the label {label!r} of {entry.code} folds to nothing")
+            if key in owner and owner[key] != entry.code:
+                raise ValueError(
+                    f"{what}: the label {label!r} stands for both {owner[key]} and {entry.code}"
+                )
+            if key in owner and label != entry.label:
+                raise ValueError(f"{what}: the variant {label!r} of {entry.code} adds nothing")
+            owner[key] = entry.code
+
+
+def _operands_are_known(identity: Identity, known: set[str]) -> None:
+    for operand in (*identity.left, *identity.right):
+        if operand not in known:
+            raise ValueError(f"identity {identity.id} names the unknown {operand}")
+    doubled = {o for o in identity.left if o in identity.right}
+    if doubled:
+        raise ValueError(f"identity {identity.id} has {sorted(doubled)} on both sides")

@@ -1,0 +1,95 @@
+"""Every path and setting, from one place: environment `OGI_*`, else pyproject's `[tool.ogi]`."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    PyprojectTomlConfigSettingsSource,
+    SettingsConfigDict,
+)
+
+from pipelines.domain import SettingsError
+
+PROJECT_ROOT = Path(__file__).parents[1]
+
+
+class Settings(BaseSettings):
+    """All there is to set. `home` holds archive, lake, warehouse and release of one trial."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="OGI_",
+        frozen=True,
+        pyproject_toml_table_header=("tool", "ogi"),
+        extra="forbid",
+    )
+
+    home: Path = PROJECT_ROOT / "data"
+    batch_size: int = Field(default=64, ge=1, description="documents sent to a worker at once")
+    workers: int = Field(default=os.cpu_count() or 1, ge=1, description="processes on this machine")
+    dask_address: str | None = Field(default=None, description="scheduler of a Dask cluster")
+    max_document_bytes: int = Field(default=100_000_000, ge=1)
+    rates_from_documents: int = Field(
+        default=100, ge=1, description="below so many documents no rate blocks a release"
+    )
+    max_failed_rate: float = Field(default=0.2, ge=0, le=1)
+    max_refused_table_rate: float = Field(default=0.2, ge=0, le=1)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        pyproject = PyprojectTomlConfigSettingsSource(
+            settings_cls, toml_file=PROJECT_ROOT / "pyproject.toml"
+        )
+        return init_settings, env_settings, pyproject
+
+    @property
+    def archive_dir(self) -> Path:
+        return self.home / "archive"
+
+    @property
+    def lake_dir(self) -> Path:
+        return self.home / "lake"
+
+    @property
+    def warehouse_file(self) -> Path:
+        """The private file of the one writer."""
+        return self.home / "warehouse" / "building.duckdb"
+
+    @property
+    def published_dir(self) -> Path:
+        return self.home / "published"
+
+    @property
+    def published_file(self) -> Path:
+        """The DuckDB file that people read."""
+        return self.published_dir / "ogi.duckdb"
+
+    @property
+    def inbox_dir(self) -> Path:
+        """The folder that the sensor watches."""
+        return self.home / "inbox"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: a variable has no meaning; the message names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(p) for p in first["loc"]).upper()
+        raise SettingsError(f"OGI_{name}: {first['msg']}") from error
