@@ -70,7 +70,8 @@ class RectangularTable(_Strict):
     columns: tuple[Column, ...] = Field(min_length=1)
     groups: tuple[Labelled, ...] = ()
     rows: tuple[Row, ...] = Field(min_length=1)
-    captions: tuple[str, ...] = ()
+    header_captions: tuple[str, ...] = ()
+    row_captions: tuple[str, ...] = ()
     identities: tuple[Identity, ...] = ()
 
     @model_validator(mode="after")
@@ -118,7 +119,8 @@ class BlockTable(_Strict):
     label: str
     label_en: str
     section: Code
-    captions: tuple[str, ...] = ()
+    header_captions: tuple[str, ...] = ()
+    row_captions: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -207,7 +209,8 @@ class TitleWords(_Strict):
     report: tuple[str, ...]
     not_a_report: tuple[str, ...]
     notice: tuple[str, ...]
-    trailing: tuple[str, ...]
+    overlapping: dict[str, str]
+    year_words: tuple[str, ...]
 
 
 class Lexicon(_Strict):
@@ -244,6 +247,9 @@ class Forms(BaseModel):
     vintages: dict[str, Form]
     rules: dict[str, Rule]
     lexicon: Lexicon
+
+    def __hash__(self) -> int:
+        return id(self)
 
     @cached_property
     def table_names(self) -> tuple[str, ...]:

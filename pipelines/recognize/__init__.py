@@ -1,1 +1,87 @@
+"""Reading → Report: which agency, which year, which statutory table, which vintage."""
 
+from collections.abc import Sequence
+
+from pipelines.domain import Finding, NotAReport, Paragraph, Reading, Report, ReportNames
+from pipelines.forms import Forms, finding
+from pipelines.recognize.collect import collect
+from pipelines.recognize.labels import Labels, RoleKind, labels_of
+from pipelines.recognize.lines import Line, lines_of
+from pipelines.recognize.names import Title, names_of, titles_in
+from pipelines.recognize.tables import scan
+
+__all__ = ["recognize"]
+
+# So many section headings make a report of a document whose tables are lost.
+_MIN_SECTIONS = 2
+_MAX_HEADING = 40
+
+
+def recognize(reading: Reading, forms: Forms) -> Report:
+    """The report that was read, its tables cell by cell.
+
+    Raises:
+        NotAReport: there is no statutory table, and no title with sections under it.
+    """
+    labels = labels_of(forms)
+    lines = lines_of(reading, labels, forms.lexicon)
+    paragraphs = tuple(_paragraphs(lines))
+    titles = titles_in(reading, paragraphs, forms.lexicon)
+    names = names_of(reading, titles, paragraphs, forms.lexicon)
+    tables, findings = collect(scan(lines, labels, forms), labels, forms, names.report_year)
+    sections = _sections(lines, labels, forms)
+    if not tables:
+        _refuse_what_is_no_report(titles, sections)
+    unknown = [finding(forms, rule) for rule in _unknown_names(names)]
+    missing = _missing_parts(sections, [t.table for t in tables], forms)
+    return Report(names, sections, tables, paragraphs, (*unknown, *findings, *missing))
+
+
+def _paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
+    """The lines of one cell, whether they stand in a grid or not."""
+    return [
+        Paragraph(cells[0].text, cells[0].place)
+        for line in lines
+        if len(cells := [c for c in line.cells if c.text.strip()]) == 1
+    ]
+
+
+def _sections(lines: Sequence[Line], labels: Labels, forms: Forms) -> tuple[str, ...]:
+    present = {
+        role.code
+        for line in lines
+        if len(line.text) <= _MAX_HEADING
+        for role in labels.roles(line.text)
+        if role.kind is RoleKind.SECTION
+    }
+    return tuple(s.code for s in forms.lexicon.sections if s.code in present)
+
+
+def _refuse_what_is_no_report(titles: Sequence[Title], sections: Sequence[str]) -> None:
+    usable = [t for t in titles if not t.refused]
+    if len(sections) >= _MIN_SECTIONS and usable:
+        return
+    if len({t.text for t in titles}) > 1:
+        raise NotAReport(
+            f"no statutory table; {len(titles)} titles of reports: it looks like a listing"
+        )
+    if titles and not usable:
+        raise NotAReport(f"no statutory table; its title says what it is: {titles[0].text}")
+    found = f"{len(sections)} of the {_MIN_SECTIONS} section headings that a report would have"
+    raise NotAReport(f"no statutory table, {'a' if titles else 'no'} title of a report, {found}")
+
+
+def _unknown_names(names: ReportNames) -> list[str]:
+    unknown = {"agency_unknown": names.agency_name, "year_unknown": names.report_year}
+    return [rule for rule, value in unknown.items() if value is None]
+
+
+def _missing_parts(
+    sections: Sequence[str], tables: Sequence[str], forms: Forms
+) -> tuple[Finding, ...]:
+    newest = list(forms.vintages.values())[-1]
+    lost = [s.label for s in forms.lexicon.sections if s.code not in sections]
+    lost += [newest.tables[n].label for n in forms.table_names if n not in tables]
+    if not lost:
+        return ()
+    return (finding(forms, "six_sections_present", detail="; ".join(dict.fromkeys(lost))),)

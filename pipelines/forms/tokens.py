@@ -1,0 +1,154 @@
+"""One cell's token → state, value, unit. A token that is no figure beyond doubt is unreadable."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Literal
+
+from pipelines.domain import State
+from pipelines.forms.fold import narrow
+from pipelines.forms.model import Lexicon
+
+TokenKind = Literal["count", "change", "amount"]
+
+_NUMBER = re.compile(r"(?:0|[1-9]\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?")
+_SPACED_DIGITS = re.compile(r"(?<=[\d.,])\s+(?=[\d.,])")
+_SPACED_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[ \xa0\u3000]\d{3})+")
+# What the warehouse's DECIMAL(28, 8) holds exactly.
+_MAX_INTEGER_DIGITS = 20
+_MAX_DECIMALS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`value` is None unless `state` is reported; `unit` only where the token itself names one."""
+
+    state: State
+    value: Decimal | None = None
+    unit: str | None = None
+
+
+_UNREADABLE = Token(State.UNREADABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The lexicon's words, narrowed, the longest first."""
+
+    not_applicable: frozenset[str]
+    increase: tuple[str, ...]
+    decrease: tuple[str, ...]
+    count_units: tuple[str, ...]
+    money_units: tuple[str, ...]
+
+
+def _longest_first(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({narrow(w) for w in words}, key=lambda w: (-len(w), w)))
+
+
+@lru_cache(maxsize=4)
+def _words(lexicon_words: tuple[tuple[str, ...], ...]) -> _Words:
+    not_applicable, increase, decrease, count_units, money_units = lexicon_words
+    return _Words(
+        frozenset(narrow(w) for w in not_applicable),
+        _longest_first(increase),
+        _longest_first(decrease),
+        _longest_first(count_units),
+        _longest_first(money_units),
+    )
+
+
+def _words_of(lexicon: Lexicon) -> _Words:
+    return _words(
+        (
+            lexicon.not_applicable,
+            lexicon.increase,
+            lexicon.decrease,
+            lexicon.count_units,
+            tuple(lexicon.money_units),
+        )
+    )
+
+
+def parse_token(raw: str, kind: TokenKind, lexicon: Lexicon) -> Token:
+    """The state and value of a printed token.
+
+    `count` takes plain numbers, `change` also signs, their words and `a/b` (up/down, so a - b),
+    `amount` also a unit of money. Digits with spaces between them are taken only as thousands.
+    """
+    words = _words_of(lexicon)
+    text = narrow(raw)
+    if not text:
+        return Token(State.BLANK)
+    if text in words.not_applicable:
+        return Token(State.NOT_APPLICABLE)
+    plain = unicodedata.normalize("NFKC", raw).strip()
+    if _SPACED_DIGITS.search(plain) and not _SPACED_THOUSANDS.fullmatch(plain):
+        return _UNREADABLE
+    if kind == "amount":
+        return _amount(text, words, lexicon)
+    for unit in words.count_units:
+        if text.endswith(unit):
+            text = text.removesuffix(unit)
+            break
+    if kind == "change":
+        return _change(text, words)
+    return _signed(text, words)
+
+
+def looks_like_figure(raw: str, lexicon: Lexicon) -> bool:
+    """Whether the token can only be a figure, a sign or a mark for nothing; blanks are not."""
+    if narrow(raw) in (*_words_of(lexicon).increase, *_words_of(lexicon).decrease):
+        return True
+    return any(
+        parse_token(raw, kind, lexicon).state in (State.REPORTED, State.NOT_APPLICABLE)
+        for kind in ("count", "change", "amount")
+    )
+
+
+def _number(text: str) -> Decimal | None:
+    if not _NUMBER.fullmatch(text):
+        return None
+    value = Decimal(text.replace(",", ""))
+    _, digits, exponent = value.as_tuple()
+    decimals = -int(exponent)
+    if decimals > _MAX_DECIMALS or len(digits) - decimals > _MAX_INTEGER_DIGITS:
+        return None
+    return value
+
+
+def _reported(value: Decimal | None, unit: str | None = None) -> Token:
+    return _UNREADABLE if value is None else Token(State.REPORTED, value, unit)
+
+
+def _signed(text: str, words: _Words) -> Token:
+    for word in words.decrease:
+        if len(word) == 1 and not word.isalpha() and text.startswith(word):
+            value = _number(text.removeprefix(word))
+            return _reported(None if value is None else -value)
+    return _reported(_number(text))
+
+
+def _change(text: str, words: _Words) -> Token:
+    if "/" in text:
+        up, _, down = text.partition("/")
+        risen, fallen = _number(up), _number(down)
+        return _reported(None if risen is None or fallen is None else risen - fallen)
+    for sign, signs in ((1, words.increase), (-1, words.decrease)):
+        for word in signs:
+            if text.startswith(word):
+                value = _number(text.removeprefix(word))
+                return _reported(None if value is None else sign * value)
+    return _reported(_number(text))
+
+
+def _amount(text: str, words: _Words, lexicon: Lexicon) -> Token:
+    bare = text.replace("(", "").replace(")", "")
+    for unit in words.money_units:
+        if bare.endswith(unit):
+            name = lexicon.money_unit_names.get(unit, unit)
+            token = _signed(bare.removesuffix(unit), words)
+            return Token(token.state, token.value, name) if token.value is not None else token
+    return _signed(text, words)
