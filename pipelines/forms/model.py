@@ -208,6 +208,7 @@ class TitleWords(_Strict):
     subject: tuple[str, ...]
     report: tuple[str, ...]
     not_a_report: tuple[str, ...]
+    prose: tuple[str, ...]
     notice: tuple[str, ...]
     overlapping: dict[str, str]
     year_words: tuple[str, ...]
@@ -226,6 +227,7 @@ class Lexicon(_Strict):
     money_units: dict[str, Decimal]
     money_unit_names: dict[str, str]
     title: TitleWords
+    agency_endings: tuple[str, ...]
     publisher_names: tuple[str, ...]
     published_on_names: tuple[str, ...]
     published_on_words: tuple[str, ...]

@@ -1,1 +1,19 @@
+"""The release: a DuckDB file of the marts, the evidence, and what is to be known of both."""
 
+from pipelines.publish.census import Census
+from pipelines.publish.fingerprint import fingerprint
+from pipelines.publish.gate import Gate, ReleaseBlocked, Thresholds
+from pipelines.publish.release import RELEASE_FILE, Release, current_release, publish, read_census
+
+__all__ = [
+    "RELEASE_FILE",
+    "Census",
+    "Gate",
+    "Release",
+    "ReleaseBlocked",
+    "Thresholds",
+    "current_release",
+    "fingerprint",
+    "publish",
+    "read_census",
+]

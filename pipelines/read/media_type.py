@@ -54,19 +54,12 @@ def decode(content: bytes) -> str:
         UnreadableDocument: the bytes are no text.
     """
     utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    candidates = ["utf-16"] if utf16 else ["utf-8-sig", "gb18030"]
-    for encoding in candidates:
-        try:
-            return _checked(content.decode(encoding))
-        except UnicodeDecodeError:
-            continue
-    tolerant = min(
-        (content.decode(encoding, errors="replace") for encoding in candidates),
-        key=lambda text: text.count("\ufffd"),
-    )
-    if tolerant.count("\ufffd") > max(1, len(tolerant) * _MAX_REPLACED_SHARE):
-        raise UnreadableDocument("the bytes are neither text nor a known format")
-    return _checked(tolerant)
+    # A broken byte leaves UTF-8 recognizable; GB18030 would read nearly anything.
+    for encoding in ["utf-16"] if utf16 else ["utf-8-sig", "gb18030"]:
+        text = content.decode(encoding, errors="replace")
+        if text.count("\ufffd") <= max(1, len(text) * _MAX_REPLACED_SHARE):
+            return _checked(text)
+    raise UnreadableDocument("the bytes are neither text nor a known format")
 
 
 def _checked(text: str) -> str:

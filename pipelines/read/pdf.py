@@ -76,19 +76,36 @@ def _page_blocks(page: Page) -> Iterator[Paragraph | Grid]:
 
 
 def _settings(page: Page) -> dict[str, Any]:
-    """Closing rules for tables cut by the page: the ends of verticals that no horizontal meets."""
+    """The rules that a table lacks: a closing one where the page cuts it, outer ones where its
+    sides are open. Each is drawn only as far as its own table."""
     verticals = [e for e in page.edges if e["orientation"] == "v" and e["height"] > _CUT_FROM]
-    horizontals = sorted(e["top"] for e in page.edges if e["orientation"] == "h")
-    closing: set[float] = set()
+    horizontals = [e for e in page.edges if e["orientation"] == "h"]
+    across: list[Box] = []
+    down: list[Box] = []
     for top, bottom in _bands((e["top"], e["bottom"]) for e in verticals):
-        within = [y for y in horizontals if top - _SNAP <= y <= bottom + _SNAP]
-        if not within:
+        rules = [e for e in horizontals if top - _SNAP <= e["top"] <= bottom + _SNAP]
+        if not rules:
             continue
-        if within[0] - top > _CUT_FROM:
-            closing.add(top)
-        if bottom - within[-1] > _CUT_FROM:
-            closing.add(bottom)
-    return {"explicit_horizontal_lines": sorted(closing), "snap_tolerance": _SNAP}
+        left, right = min(e["x0"] for e in rules), max(e["x1"] for e in rules)
+        highest, lowest = min(e["top"] for e in rules), max(e["top"] for e in rules)
+        across += [(left, y, right, y) for y in (top, bottom) if not _near(y, highest, lowest)]
+        sides = [e["x0"] for e in verticals if top - _SNAP <= e["top"] <= bottom + _SNAP]
+        down += [(x, top, x, bottom) for x in (left, right) if not _near(x, min(sides), max(sides))]
+    return {
+        "explicit_horizontal_lines": [_rule(box) for box in across],
+        "explicit_vertical_lines": [_rule(box) for box in down],
+        "snap_tolerance": _SNAP,
+    }
+
+
+def _near(value: float, *others: float) -> bool:
+    return any(abs(value - other) <= _CUT_FROM for other in others)
+
+
+def _rule(box: Box) -> dict[str, Any]:
+    x0, top, x1, bottom = box
+    sizes = {"width": x1 - x0, "height": bottom - top}
+    return {"object_type": "line", "x0": x0, "x1": x1, "top": top, "bottom": bottom, **sizes}
 
 
 def _bands(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -1,6 +1,6 @@
 """Reading → Report: which agency, which year, which statutory table, which vintage."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pipelines.domain import Finding, NotAReport, Paragraph, Reading, Report, ReportNames
 from pipelines.forms import Forms, finding
@@ -32,7 +32,7 @@ def recognize(reading: Reading, forms: Forms) -> Report:
     sections = _sections(lines, labels, forms)
     if not tables:
         _refuse_what_is_no_report(titles, sections)
-    unknown = [finding(forms, rule) for rule in _unknown_names(names)]
+    unknown = [finding(forms, rule, detail=detail) for rule, detail in _doubts(names, titles)]
     missing = _missing_parts(sections, [t.table for t in tables], forms)
     return Report(names, sections, tables, paragraphs, (*unknown, *findings, *missing))
 
@@ -71,9 +71,14 @@ def _refuse_what_is_no_report(titles: Sequence[Title], sections: Sequence[str]) 
     raise NotAReport(f"no statutory table, {'a' if titles else 'no'} title of a report, {found}")
 
 
-def _unknown_names(names: ReportNames) -> list[str]:
-    unknown = {"agency_unknown": names.agency_name, "year_unknown": names.report_year}
-    return [rule for rule, value in unknown.items() if value is None]
+def _doubts(names: ReportNames, titles: Sequence[Title]) -> Iterator[tuple[str, str]]:
+    """What the title does not say: rule and detail."""
+    if names.agency_name is None:
+        yield "agency_unknown", ""
+    elif not any(t.agency == names.agency_name for t in titles):
+        yield "agency_from_publisher", names.agency_name
+    if names.report_year is None:
+        yield "year_unknown", ""
 
 
 def _missing_parts(

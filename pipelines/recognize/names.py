@@ -38,7 +38,7 @@ def titles_in(reading: Reading, paragraphs: Sequence[Paragraph], lexicon: Lexico
         title = parse_title(paragraph.text, lexicon)
         if title is None:
             continue
-        if title.agency is None and before is not None and _may_be_agency(before.text):
+        if title.agency is None and before is not None and _may_be_agency(before.text, lexicon):
             above = narrow(before.text).strip(_EDGES)
             year = title.year or _year_in(above, lexicon)
             agency = _strip_year(above, lexicon).strip(_EDGES) or None
@@ -49,7 +49,9 @@ def titles_in(reading: Reading, paragraphs: Sequence[Paragraph], lexicon: Lexico
 
 def parse_title(text: str, lexicon: Lexicon) -> Title | None:
     """A title taken apart, or None: it has a subject, then a report word near its end."""
-    plain = narrow(text).strip(_EDGES)
+    printed = narrow(text)
+    # A trail of links, or a word for what follows, can stand before the title on its line.
+    plain = re.split(r"[>|»:]", printed)[-1].strip(_EDGES)
     if len(plain) > _MAX_TITLE:
         return None
     whole = _unfolded(plain, lexicon)
@@ -60,16 +62,14 @@ def parse_title(text: str, lexicon: Lexicon) -> Title | None:
     word = _first_of(whole[end:], lexicon.title.report)
     if word is None or word[0] > _MAX_BETWEEN or len(whole) - end - word[1] > _MAX_BEHIND:
         return None
-    if any(mark in plain for mark in "。;?!"):
+    if any(mark in plain for mark in ("。", ";", "?", "!", *lexicon.title.prose)):
         return None
     head = whole[:start]
     for word_of_notice in lexicon.title.notice:
         head = head.partition(word_of_notice)[0] or head.partition(word_of_notice)[2]
-    # A trail of links can stand before the title, on its line.
-    head = re.split(r"[>|»:]", head)[-1]
     agency = _strip_year(head, lexicon)
     agency = "".join(c for c in agency if c not in _QUOTES).strip(_EDGES)
-    refused = any(w in plain for w in lexicon.title.not_a_report)
+    refused = any(w in printed for w in lexicon.title.not_a_report)
     return Title(plain, agency or None, _year_in(plain, lexicon), refused)
 
 
@@ -86,15 +86,17 @@ def names_of(
 ) -> ReportNames:
     """The first title that names an agency, the first that names a year."""
     usable = [t for t in titles if not t.refused]
-    agency = next((t.agency for t in usable if t.agency), None)
-    if agency is None:
-        meta = reading.metadata
-        publisher = next((meta[n] for n in lexicon.publisher_names if meta.get(n)), None)
-        agency = narrow(publisher) if publisher and _may_be_agency(publisher) else None
+    agency = next((t.agency for t in usable if t.agency), None) or publisher_of(reading, lexicon)
     year = next((t.year for t in usable if t.year), None)
     best = max(usable, key=lambda t: (t.agency is not None) + (t.year is not None), default=None)
     published = _published_on(reading, paragraphs, lexicon)
     return ReportNames(agency, year, best.text if best else None, published)
+
+
+def publisher_of(reading: Reading, lexicon: Lexicon) -> str | None:
+    """The agency that the document's metadata names as its publisher or source."""
+    named = [reading.metadata[n] for n in lexicon.publisher_names if n in reading.metadata]
+    return next((narrow(n).strip(_EDGES) for n in named if _may_be_agency(n, lexicon)), None)
 
 
 def _first_of(text: str, words: Iterable[str]) -> tuple[int, int] | None:
@@ -126,9 +128,9 @@ def _strip_year(text: str, lexicon: Lexicon) -> str:
     return _year_pattern(lexicon).sub("", text)
 
 
-def _may_be_agency(text: str) -> bool:
-    plain = narrow(text).strip(_EDGES)
-    return 2 <= len(plain) <= _MAX_AGENCY and not any(mark in plain for mark in "。,;:!?>|/")
+def _may_be_agency(text: str, lexicon: Lexicon) -> bool:
+    plain = _strip_year(narrow(text), lexicon).strip(_EDGES)
+    return 2 < len(plain) <= _MAX_AGENCY and plain.endswith(lexicon.agency_endings)
 
 
 def _published_on(

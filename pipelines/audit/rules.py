@@ -1,0 +1,77 @@
+"""Runs sql/audits: each rule is written there, once, for one document and for the warehouse."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from pipelines.domain import Finding, Kind, LikelyCause, Outcome, Severity, Verdict
+from pipelines.forms import Forms
+from pipelines.raw import create_tables, form_tables, outcome_tables
+from pipelines.selects import load_selects, run_selects, upstream_of
+
+_ALL_FINDINGS = "audits.findings"
+
+
+def audited_rules() -> tuple[str, ...]:
+    """The rules that have a select of their own in sql/audits, by name."""
+    names = (s.name for s in load_selects() if s.schema == "audits")
+    return tuple(sorted(name for name in names if f"audits.{name}" != _ALL_FINDINGS))
+
+
+def audit_warehouse(con: duckdb.DuckDBPyConnection) -> None:
+    """Judge every document: one table a rule in schema `audits`, holding what breaks it, and
+    `audits.findings` with all of them told. Wants raw, staging and intermediate made."""
+    run_selects(con, ["audits"])
+
+
+def audit(outcome: Outcome, forms: Forms) -> tuple[Finding, ...]:
+    """The rules that one document breaks, ordered by rule, table, row, column and reading."""
+    return audit_many([outcome], forms)[outcome.document_sha256]
+
+
+def audit_many(outcomes: Sequence[Outcome], forms: Forms) -> dict[str, tuple[Finding, ...]]:
+    """The same for many documents at once, by sha256; a document that breaks no rule has none."""
+    with duckdb.connect(config={"threads": 1}) as con:
+        needed = upstream_of([_ALL_FINDINGS], "raw")
+        tables = {**outcome_tables(outcomes, parser_version=""), **form_tables(forms)}
+        create_tables(con, "raw", {name: tables[name] for name in sorted(needed)})
+        run_selects(con, ["staging", "intermediate", "audits"], needed_for=[_ALL_FINDINGS])
+        rows = con.execute(
+            f"""
+            from {_ALL_FINDINGS}
+            order by document_sha256, rule, "table", "row", "column", reading desc
+            """
+        )
+        names = [column for column, *_ in rows.description or ()]
+        judged = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+    found: dict[str, list[Finding]] = {o.document_sha256: [] for o in outcomes}
+    for row in judged:
+        found[row["document_sha256"]].append(_finding(row))
+    return {sha256: tuple(findings) for sha256, findings in found.items()}
+
+
+def _finding(row: Mapping[str, Any]) -> Finding:
+    return Finding(
+        rule=row["rule"],
+        kind=Kind(row["kind"]),
+        severity=Severity(row["severity"]),
+        message_zh=row["message_zh"],
+        message_en=row["message_en"],
+        table=row["table"],
+        row=row["row"],
+        column=row["column"],
+        reading=Verdict(row["reading"]) if row["reading"] else None,
+        left=_plain(row["left"]),
+        right=_plain(row["right"]),
+        difference=_plain(row["difference"]),
+        likely_cause=LikelyCause(row["likely_cause"]),
+    )
+
+
+def _plain(value: Decimal | None) -> Decimal | None:
+    """Without the zeros that DECIMAL(38, 8) appends, and never in powers of ten."""
+    if value is None:
+        return None
+    return Decimal(format(value, "f").rstrip("0").rstrip("."))

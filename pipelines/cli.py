@@ -1,0 +1,451 @@
+"""The command line, the top of the house. Each command imports what it needs and no more."""
+
+import hashlib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from pipelines.domain import OgiError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from rich.console import Console
+
+    from pipelines.domain import Finding, Outcome
+    from pipelines.serve.check_page import Checked
+    from pipelines.settings import Settings
+
+app = typer.Typer(
+    name="ogi",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+# Up to this many documents, starting worker processes costs more than they save.
+_FEW = 4
+# Where nobody watches, tables are as wide as they need to be: nothing is cut.
+_UNWATCHED_WIDTH = 200
+_MOST_ROWS_DRAWN = 200
+
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A document.")]
+
+
+class ReadFormat(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+
+
+class CheckFormat(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    HTML = "html"
+
+
+class QueryFormat(StrEnum):
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+def main() -> None:
+    """The entry point: whatever a user can mend is one line on stderr and exit status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app()
+    except OgiError as error:
+        _complain(str(error))
+        sys.exit(2)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _complain(f"{error.filename}: {error.strerror}")
+        sys.exit(2)
+    except Exception:
+        # A fault of ours; Python's own status 1 would say that a check has found an error.
+        traceback.print_exc()
+        sys.exit(2)
+
+
+@app.callback(invoke_without_command=True)
+def ogi(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+) -> None:
+    """A warehouse of China's annual reports on open government information.
+
+    Archive, lake, warehouse and release live under data/ of the project, or in the folder that
+    the environment variable OGI_HOME names.
+    """
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(f"ogi {version_of('ogi-warehouse')}")
+        raise typer.Exit
+
+
+@app.command()
+def read(
+    file: FileArgument,
+    output: Annotated[
+        ReadFormat, typer.Option("--format", help="json is the contract `ogi.reading/1`.")
+    ] = ReadFormat.TABLE,
+) -> None:
+    """Read one document and print its statutory tables and findings; nothing is stored.
+
+    Ends 0 for a report, 2 with one line on stderr for anything else.
+    """
+    from pipelines.domain import OutcomeKind
+
+    outcome = _outcome(file, _settings())
+    if outcome.kind is not OutcomeKind.REPORT:
+        raise OgiError(_refusal(outcome))
+    audited = _audited([outcome])[outcome.document_sha256]
+    if output is ReadFormat.JSON:
+        _print_json(outcome, audited)
+    else:
+        _draw_reading(outcome, audited)
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Documents.")],
+    output: Annotated[
+        CheckFormat, typer.Option("--format", help="json: one object a line; html: one page.")
+    ] = CheckFormat.TABLE,
+) -> None:
+    """Judge documents by the rules of their form, without a warehouse.
+
+    Ends 0 when there is no finding of severity error, 1 when there is one, 2 when a document is
+    no report or cannot be read (the others are judged all the same).
+    """
+    from pipelines.domain import OutcomeKind, Severity
+    from pipelines.serve.check_page import Checked, check_page
+    from pipelines.serve.judged import judged
+
+    refused = broken = False
+    page: list[Checked] = []
+    for outcome, audited in _walk(list(dict.fromkeys(files)), _settings()):
+        if outcome.kind is not OutcomeKind.REPORT:
+            refused = True
+            _complain(_refusal(outcome))
+        findings = (*outcome.findings, *audited)
+        broken = broken or any(f.severity is Severity.ERROR for f in findings)
+        # The page is made at the end; the facts of thousands of documents need not wait for it.
+        checked = Checked(replace(outcome, facts=()), tuple(judged(findings)))
+        if output is CheckFormat.HTML:
+            page.append(checked)
+        elif outcome.kind is OutcomeKind.REPORT:
+            if output is CheckFormat.JSON:
+                _print_json(outcome, audited)
+            else:
+                _draw_check(checked)
+    if output is CheckFormat.HTML:
+        from pipelines.forms import load_forms
+
+        typer.echo(check_page(page, load_forms()), nl=False)
+    raise typer.Exit(2 if refused else int(broken))
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT statement.")],
+    output: Annotated[
+        QueryFormat | None,
+        typer.Option("--format", help="table; with --output, what the file's name ends in."),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="Write there, not to stdout.")
+    ] = None,
+) -> None:
+    """Ask the release in SQL; read-only.
+
+    The tables are in schema marts: `ogi query "SHOW TABLES"`, `ogi query "DESCRIBE agency_years"`.
+    """
+    from pipelines.serve.database import query as ask
+
+    chosen = output or _format_of(file)
+    if chosen is QueryFormat.PARQUET and file is None and sys.stdout.isatty():
+        raise OgiError("parquet is not for a terminal: name a file with --output")
+    answer = ask(_settings().published_file, sql)
+    if chosen is QueryFormat.PARQUET:
+        import pyarrow.parquet as pq
+
+        pq.write_table(answer, file or sys.stdout.buffer)
+        return
+    if file is None:
+        _write_answer(answer, chosen, sys.stdout)
+        return
+    with file.open("w", encoding="utf-8", newline="") as out:
+        _write_answer(answer, chosen, out)
+
+
+@app.command()
+def evidence(
+    document: Annotated[str, typer.Argument(metavar="DOCUMENT", help="SHA-256 of the document.")],
+    table: Annotated[str, typer.Argument(metavar="TABLE")],
+    row: Annotated[str, typer.Argument(metavar="ROW")],
+    column: Annotated[str, typer.Argument(metavar="COLUMN")],
+) -> None:
+    """Show where one figure is printed: document, page and box or element, and the raw token."""
+    from pipelines.serve.origin import evidence as origin_of
+
+    origin = origin_of(_settings().published_file, document, table, row, column)
+    typer.echo(json.dumps(origin, ensure_ascii=False, indent=2, default=str))
+
+
+@app.command()
+def status() -> None:
+    """Show where things are, what the last release holds and which documents are waiting."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from pipelines.archive import manifest
+    from pipelines.load import processed
+    from pipelines.process import parser_version
+    from pipelines.publish import current_release
+
+    settings = _settings()
+    archived = set(manifest(settings.archive_dir).column("document_sha256").to_pylist())
+    waiting = archived - processed(settings.lake_dir, parser_version())
+    inbox = sum(1 for file in settings.inbox_dir.rglob("*") if file.is_file())
+    release = current_release(settings.published_file)
+    rows: list[tuple[str, object]] = [
+        ("home", settings.home.absolute()),
+        ("archive", f"{settings.archive_dir.absolute()}, {len(archived):,} documents"),
+        ("waiting to be read", f"{len(waiting):,} of them, by parser {parser_version()}"),
+        ("inbox", f"{settings.inbox_dir.absolute()}, {inbox:,} files"),
+    ]
+    if release is None:
+        rows.append(("release", "none yet; `ogi run` makes one"))
+    else:
+        rows += [
+            ("release", f"{settings.published_file.absolute()}, of {release.created_at}"),
+            ("documents", _census(release.counts)),
+            ("facts", f"{release.counts['facts']:,}"),
+            ("findings", f"{sum(release.counts['findings'].values()):,}"),
+        ]
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, Text(str(value)))
+    _console().print(table)
+
+
+def _census(counts: Mapping[str, int]) -> str:
+    kinds = {name: counts[name] for name in ("reports", "not_a_report", "failed")}
+    told = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in kinds.items())
+    return f"{counts['documents']:,}: {told}"
+
+
+def _settings() -> "Settings":
+    from pipelines.settings import get_settings
+
+    return get_settings()
+
+
+def _readable(file: Path, settings: "Settings") -> None:
+    # Before a byte is read: a document of gigabytes must not fill the memory.
+    if file.is_dir():
+        raise OgiError(f"{file}: is a folder; name its files, or use `ogi ingest`")
+    if not file.is_file():
+        raise OgiError(f"{file}: {'is no file' if file.exists() else 'no such file'}")
+    size = file.stat().st_size
+    if size > settings.max_document_bytes:
+        raise OgiError(
+            f"{file}: has {size:,} bytes, more than the limit of "
+            f"{settings.max_document_bytes:,} (OGI_MAX_DOCUMENT_BYTES)"
+        )
+
+
+def _outcome(file: Path, settings: "Settings") -> "Outcome":
+    from pipelines.process import process_document
+
+    _readable(file, settings)
+    return process_document(str(file), file.read_bytes())
+
+
+def _audited(outcomes: "Sequence[Outcome]") -> "dict[str, tuple[Finding, ...]]":
+    from pipelines.audit import audit_many
+    from pipelines.domain import OutcomeKind
+    from pipelines.forms import load_forms
+
+    # Two files with the same bytes are one document: its figures must not be summed twice.
+    once = {o.document_sha256: o for o in outcomes if o.kind is OutcomeKind.REPORT}
+    return audit_many(list(once.values()), load_forms()) if once else {}
+
+
+def _walk(
+    files: Sequence[Path], settings: "Settings"
+) -> "Iterator[tuple[Outcome, tuple[Finding, ...]]]":
+    """Outcome and audit of every file, in the order of `files`; many go through the Executor."""
+    order = [str(f) for f in files]
+    done: dict[str, tuple[Outcome, tuple[Finding, ...]]] = {}
+    following = 0
+    with _progress(len(files), "documents") as advance:
+        for outcomes in _outcomes(files, settings):
+            audited = _audited(outcomes)
+            for outcome in outcomes:
+                done[outcome.path] = (outcome, audited.get(outcome.document_sha256, ()))
+            advance(len(outcomes))
+            while following < len(order) and order[following] in done:
+                yield done.pop(order[following])
+                following += 1
+
+
+def _outcomes(files: Sequence[Path], settings: "Settings") -> "Iterator[list[Outcome]]":
+    readable = []
+    for file in files:
+        try:
+            _readable(file, settings)
+            readable.append(file)
+        except OgiError as error:
+            yield [_not_read(str(file), "", str(error).removeprefix(f"{file}: "))]
+    if len(readable) <= _FEW and settings.dask_address is None:
+        for file in readable:
+            yield [_outcome(file, settings)]
+        return
+
+    from pipelines.execution import executor, in_flight, map_batches
+    from pipelines.process import DocumentRef, process_batch
+
+    refs = [DocumentRef(str(f), _sha256_of_file(f), str(f.absolute())) for f in readable]
+    # A few batches for each worker, so that one slow document does not leave the others idle.
+    size = max(1, min(settings.batch_size, len(refs) // (4 * settings.workers)))
+    yield from map_batches(
+        lambda: executor(settings),
+        process_batch,
+        [refs[i : i + size] for i in range(0, len(refs), size)],
+        failure=lambda ref, reason: _not_read(ref.path, ref.sha256, reason),
+        in_flight=in_flight(settings),
+    )
+
+
+def _sha256_of_file(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _not_read(path: str, sha256: str, reason: str) -> "Outcome":
+    from pipelines.domain import Outcome, OutcomeKind
+
+    return Outcome(
+        document_sha256=sha256,
+        path=path,
+        media_type="",
+        bytes=0,
+        kind=OutcomeKind.FAILED,
+        reason=reason,
+    )
+
+
+def _refusal(outcome: "Outcome") -> str:
+    return f"{outcome.path}: {outcome.reason}"
+
+
+def _print_json(outcome: "Outcome", audited: "Sequence[Finding]") -> None:
+    from pipelines.reference import load_registry
+    from pipelines.serve.reading_json import reading_object
+
+    agency = load_registry().resolve(outcome.names.agency_name)
+    told = reading_object(outcome, agency.agency_id if agency else None, audited)
+    typer.echo(json.dumps(told, ensure_ascii=False))
+
+
+def _draw_reading(outcome: "Outcome", audited: "Sequence[Finding]") -> None:
+    from pipelines.forms import load_forms
+    from pipelines.serve.drawn import findings_table, legend, statutory_tables
+    from pipelines.serve.judged import judged
+
+    forms, console = load_forms(), _console()
+    names = outcome.names
+    console.print(
+        f"{names.agency_name or 'agency unknown'} · {names.report_year or 'year unknown'}"
+        f" · {names.title or 'no title'} · published {names.published_on or 'on an unknown day'}",
+        style="bold",
+        markup=False,
+    )
+    for table in statutory_tables(outcome, forms):
+        console.print(table)
+    console.print(legend())
+    findings = judged((*outcome.findings, *audited))
+    console.print(findings_table(findings, forms, console.width) if findings else "No findings.")
+
+
+def _draw_check(checked: "Checked") -> None:
+    from pipelines.forms import load_forms
+    from pipelines.serve.drawn import findings_table
+
+    console, names = _console(), checked.outcome.names
+    console.print(
+        f"{checked.outcome.path}: {names.agency_name or 'agency unknown'}, "
+        f"{names.report_year or 'year unknown'}: {len(checked.findings) or 'no'} finding(s)",
+        style="bold",
+        markup=False,
+    )
+    if checked.findings:
+        console.print(findings_table(checked.findings, load_forms(), console.width))
+
+
+def _format_of(file: Path | None) -> QueryFormat:
+    ending = file.suffix.removeprefix(".").lower() if file else ""
+    return QueryFormat(ending) if ending in set(QueryFormat) else QueryFormat.TABLE
+
+
+def _write_answer(answer: "pa.Table", output: QueryFormat, out: TextIO) -> None:
+    from pipelines.serve.answers import drawn, write_csv, write_json
+
+    if output is QueryFormat.CSV:
+        write_csv(answer, out)
+    elif output is QueryFormat.JSON:
+        write_json(answer, out)
+    else:
+        console = _console(out)
+        console.print(drawn(answer, console, _MOST_ROWS_DRAWN))
+        if answer.num_rows > _MOST_ROWS_DRAWN:
+            console.print(
+                f"{_MOST_ROWS_DRAWN} of {answer.num_rows:,} rows; all of them with --format csv"
+            )
+
+
+def _console(out: TextIO | None = None) -> "Console":
+    from rich.console import Console
+
+    file = out or sys.stdout
+    watched = file.isatty() or "COLUMNS" in os.environ
+    return Console(file=file, width=None if watched else _UNWATCHED_WIDTH, highlight=False)
+
+
+@contextmanager
+def _progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr where somebody watches it and it is worth a look."""
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
+
+    bar = Progress(
+        *Progress.get_default_columns()[:2],
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=total <= _FEW or not sys.stderr.isatty(),
+    )
+    with bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.advance(task, done)
+
+
+def _complain(message: str) -> None:
+    typer.echo(" ".join(message.split()), err=True)

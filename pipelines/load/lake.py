@@ -1,0 +1,78 @@
+"""Outcomes → Parquet shards, each written whole or not at all."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.domain import Outcome
+from pipelines.raw import outcome_tables
+
+KINDS = ("facts", "findings", "documents")
+
+
+def write_shard(lake_dir: Path, outcomes: Sequence[Outcome], parser_version: str) -> str:
+    """Write one batch to lake/<parser_version>/{documents,facts,findings}/<shard>.parquet.
+
+    The shard is named after its documents, so a batch that is written again overwrites itself.
+    The documents file comes last and is the commit: without it nobody looks at the other two.
+
+    Returns:
+        The shard's name, 32 hexadecimal digits.
+
+    Raises:
+        ValueError: there are no outcomes, or two of one document.
+    """
+    keys = sorted(outcome.document_sha256 for outcome in outcomes)
+    if not keys:
+        raise ValueError("a shard of no documents")
+    if len(set(keys)) < len(keys):
+        raise ValueError("a shard with one document twice")
+    shard = hashlib.sha256("\n".join(keys).encode()).hexdigest()[:32]
+    tables = outcome_tables(outcomes, parser_version)
+    for kind in KINDS:
+        folder = lake_dir / parser_version / kind
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_whole(tables[kind], folder / f"{shard}.parquet")
+    return shard
+
+
+def processed(lake_dir: Path, parser_version: str) -> set[str]:
+    """The sha256 of every document that this parser version has already put into the lake."""
+    keys: set[str] = set()
+    for file in sorted((lake_dir / parser_version / "documents").glob("*.parquet")):
+        keys.update(pq.read_table(file, columns=["document_sha256"]).column(0).to_pylist())
+    return keys
+
+
+def shard_files(lake_dir: Path, parser_version: str) -> dict[str, list[Path]]:
+    """The files of all committed shards, by kind.
+
+    Raises:
+        FileNotFoundError: a committed shard has lost its facts or findings.
+    """
+    root = lake_dir / parser_version
+    shards = sorted(file.name for file in (root / "documents").glob("*.parquet"))
+    files = {kind: [root / kind / shard for shard in shards] for kind in KINDS}
+    for kind in KINDS:
+        for file in files[kind]:
+            if not file.is_file():
+                raise FileNotFoundError(f"{file}: the lake has lost a file of a committed shard")
+    return files
+
+
+def _write_whole(table: pa.Table, target: Path) -> None:
+    """Under a name of this process first, so that two writers of one shard never mix."""
+    unfinished = target.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        with unfinished.open("wb") as file:
+            pq.write_table(table, file, compression="zstd")
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(target)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise

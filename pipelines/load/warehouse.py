@@ -1,0 +1,94 @@
+"""Shards, manifest, registry and forms → schema raw of the warehouse."""
+
+import glob
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.domain import Agency, ReferenceDataError
+from pipelines.forms import Forms
+from pipelines.load.lake import shard_files
+from pipelines.raw import (
+    DOCUMENTS,
+    FACTS,
+    FINDINGS,
+    MANIFEST,
+    RESOLUTION,
+    agency_table,
+    create_tables,
+    form_tables,
+)
+from pipelines.selects import BUILT_SCHEMAS, run_selects
+
+_SHARD_SCHEMAS = {"documents": DOCUMENTS, "facts": FACTS, "findings": FINDINGS}
+
+
+def load(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    lake_dir: Path,
+    archive_dir: Path,
+    parser_version: str,
+    forms: Forms,
+    agencies: Sequence[Agency],
+    resolution: pa.Table,
+) -> None:
+    """Begin the warehouse in `con` anew: drop what an earlier build left, fill schema `raw`.
+
+    `resolution` has one row a document: document_sha256, agency_id, report_year, each of the
+    latter two null where it is not known.
+
+    Raises:
+        ReferenceDataError: the resolution names a document twice or an agency that is not in
+            `agencies`.
+        FileNotFoundError: the lake has lost a file.
+    """
+    resolved = resolution.select(RESOLUTION.names).cast(RESOLUTION)
+    _resolution_is_sound(resolved, agencies)
+    for schema in ("lake", *BUILT_SCHEMAS):
+        con.execute(f"drop schema if exists {schema} cascade")
+    create_tables(
+        con,
+        "raw",
+        {**form_tables(forms), "agencies": agency_table(agencies), "resolution": resolved},
+    )
+    con.execute("create schema lake")
+    for kind, files in shard_files(lake_dir, parser_version).items():
+        _view_of_files(con, kind, files, _SHARD_SCHEMAS[kind])
+    _view_of_files(con, "manifest", sorted((archive_dir / "manifest").glob("*.parquet")), MANIFEST)
+    run_selects(con, ["raw"])
+    con.execute("drop schema lake cascade")
+
+
+def _view_of_files(
+    con: duckdb.DuckDBPyConnection, name: str, files: Sequence[Path], schema: pa.Schema
+) -> None:
+    """lake.<name>: the rows of all files, with the file's name without folder as `shard`."""
+    if not files:
+        empty = schema.append(pa.field("shard", pa.string())).empty_table()
+        create_tables(con, "lake", {name: empty})
+        return
+    paths = ", ".join(_quoted(glob.escape(str(file))) for file in files)
+    con.execute(
+        f"create view lake.{name} as"
+        " select * exclude (filename), parse_filename(filename) as shard"
+        f" from read_parquet([{paths}], filename = true)"
+    )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _resolution_is_sound(resolution: pa.Table, agencies: Sequence[Agency]) -> None:
+    documents = Counter(resolution.column("document_sha256").to_pylist())
+    for document, rows in documents.most_common(1):
+        if rows > 1:
+            raise ReferenceDataError(f"resolution: document {document} stands twice")
+    known = {agency.agency_id for agency in agencies}
+    unknown = {a for a in resolution.column("agency_id").to_pylist() if a is not None} - known
+    if unknown:
+        raise ReferenceDataError(f"resolution: no agency has the id {min(unknown)}")

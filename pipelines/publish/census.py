@@ -1,0 +1,76 @@
+"""What a built warehouse holds, in numbers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Numbers of one built warehouse. A broken identity is one finding of its rule, by however
+    many readings it is broken; `tables_expected` is every statutory table of every report."""
+
+    documents: int
+    reports: int
+    not_a_report: int
+    failed: int
+    facts: int
+    tables_expected: int
+    tables_found: int
+    findings: dict[str, int]
+
+    @property
+    def failed_rate(self) -> float:
+        return self.failed / self.documents if self.documents else 0.0
+
+    @property
+    def refused_table_rate(self) -> float:
+        if not self.tables_expected:
+            return 0.0
+        return 1 - self.tables_found / self.tables_expected
+
+
+def take_census(con: duckdb.DuckDBPyConnection) -> Census:
+    """Count what the warehouse that `con` uses holds in raw and marts."""
+    outcomes = dict(
+        con.execute("select outcome, count(*) from marts.dim_document group by outcome").fetchall()
+    )
+    reports = outcomes.get("report", 0)
+    return Census(
+        documents=sum(outcomes.values()),
+        reports=reports,
+        not_a_report=outcomes.get("not_a_report", 0),
+        failed=outcomes.get("failed", 0),
+        facts=_one(con, "select count(*) from raw.facts"),
+        tables_expected=reports * _one(con, "select count(*) from raw.form_tables"),
+        tables_found=_one(
+            con,
+            "select count(*) from (select distinct document_sha256, found.table"
+            " from raw.documents, unnest(tables) as t(found) where outcome = 'report')",
+        ),
+        findings=findings_by_rule(con),
+    )
+
+
+def findings_by_rule(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How often each rule is named in marts.fct_findings, most often first."""
+    rows = con.execute(
+        "select rule, count(*) filter (reading is null) + count(distinct (document_sha256,"
+        ' "table", "row", "column")) filter (reading is not null) as findings'
+        " from marts.fct_findings group by rule order by findings desc, rule"
+    ).fetchall()
+    return dict(rows)
+
+
+def without_outcome(con: duckdb.DuckDBPyConnection, archived: frozenset[str]) -> list[str]:
+    """The archived documents of which marts.dim_document tells no outcome."""
+    told = con.execute(
+        "select document_sha256 from marts.dim_document where outcome is not null"
+    ).fetchall()
+    return sorted(archived - {sha256 for (sha256,) in told})
+
+
+def _one(con: duckdb.DuckDBPyConnection, sql: str) -> Any:
+    row = con.execute(sql).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,150 @@
+"""A built warehouse → the files that people read, all of them or none."""
+
+import datetime as dt
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.publish.census import Census, take_census, without_outcome
+from pipelines.publish.copying import copy_marts, write_evidence
+from pipelines.publish.gate import Gate, ReleaseBlocked, Thresholds, reasons_to_block
+
+EVIDENCE_FILE = "evidence.parquet"
+QUALITY_FILE = "quality.json"
+RELEASE_FILE = "release.json"
+
+_UNFINISHED = ".unfinished-"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What was published: release.json as a value. `created_at` is UTC, ISO 8601."""
+
+    run_id: str
+    created_at: str
+    parser_version: str
+    fingerprint: str
+    counts: Census
+    thresholds: Thresholds
+
+
+def publish(
+    warehouse_file: Path,
+    published_file: Path,
+    *,
+    gate: Gate,
+    run_id: str,
+    parser_version: str,
+    fingerprint: str,
+    suites: Sequence[Mapping[str, Any]],
+) -> Release:
+    """Judge the built warehouse, then put its marts, evidence and quality in place of the last.
+
+    Beside `published_file` (schema marts with all comments) come evidence.parquet (one row a
+    cell: where it is printed), quality.json (rates, findings by rule, `suites` as they ended)
+    and, last, release.json, without which the release counts as unfinished. All are made in full
+    before the first is put in place; whoever has the old file open goes on reading it.
+
+    Raises:
+        ReleaseBlocked: `gate` or the rates forbid it; nothing is changed.
+    """
+    with _reading(warehouse_file) as con:
+        census = take_census(con)
+        reasons = reasons_to_block(census, without_outcome(con, gate.archived), gate)
+        if reasons:
+            raise ReleaseBlocked(reasons)
+        release = Release(
+            run_id=run_id,
+            created_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            parser_version=parser_version,
+            fingerprint=fingerprint,
+            counts=census,
+            thresholds=gate.thresholds,
+        )
+        with _workshop(published_file.parent) as folder:
+            copy_marts(con, folder / published_file.name)
+            write_evidence(con, folder / EVIDENCE_FILE)
+            _write_json(folder / QUALITY_FILE, _quality(release, census, suites))
+            _write_json(folder / RELEASE_FILE, asdict(release))
+            for name in (EVIDENCE_FILE, QUALITY_FILE, published_file.name, RELEASE_FILE):
+                (folder / name).replace(published_file.parent / name)
+    return release
+
+
+def current_release(published_file: Path) -> Release | None:
+    """The release that stands there; None where there is none, or one that was not finished."""
+    names = (published_file.name, EVIDENCE_FILE, QUALITY_FILE)
+    if not all((published_file.parent / name).is_file() for name in names):
+        return None
+    try:
+        raw = json.loads((published_file.parent / RELEASE_FILE).read_text(encoding="utf-8"))
+        counts, thresholds = Census(**raw.pop("counts")), Thresholds(**raw.pop("thresholds"))
+        return Release(**raw, counts=counts, thresholds=thresholds)
+    except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
+        return None  # of an older make, or not finished
+
+
+def read_census(warehouse_file: Path) -> Census:
+    """The numbers of a built warehouse that nobody has open for writing."""
+    with _reading(warehouse_file) as con:
+        return take_census(con)
+
+
+@contextmanager
+def _reading(warehouse_file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    con = duckdb.connect()
+    try:
+        quoted = str(warehouse_file).replace("'", "''")
+        con.execute(f"attach '{quoted}' as building (read_only)")
+        con.execute("use building")
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def _workshop(published_dir: Path) -> Iterator[Path]:
+    """A folder on the same file system, so that moving out of it is one step. What a killed run
+    left is taken away first."""
+    published_dir.mkdir(parents=True, exist_ok=True)
+    for left in published_dir.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=published_dir))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _quality(
+    release: Release, census: Census, suites: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "run_id": release.run_id,
+        "created_at": release.created_at,
+        "parser_version": release.parser_version,
+        "documents": {
+            "all": census.documents,
+            "report": census.reports,
+            "not_a_report": census.not_a_report,
+            "failed": census.failed,
+        },
+        "rates": {
+            "failed_documents": census.failed_rate,
+            "refused_tables": census.refused_table_rate,
+        },
+        "findings": census.findings,
+        "suites": list(suites),
+    }
+
+
+def _write_json(file: Path, value: Mapping[str, Any]) -> None:
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    file.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,284 @@
+"""The selects of sql/: one a file, run in the order that their references imply. Shared by stages.
+
+The first line of a file is its grain, `-- grain: a, b`: the columns in which no two rows agree.
+"""
+
+import json
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines.domain import OgiError
+
+SQL_DIR = Path(__file__).parents[1] / "sql"
+BUILT_SCHEMAS = ("raw", "staging", "intermediate", "audits", "marts")
+# What load() makes itself, from files and from Arrow: no select of ours stands behind it.
+_LOADED_SCHEMAS = ("lake", "raw")
+
+_GRAIN = re.compile(r"-- grain: (\w+(?:, \w+)*)")
+
+
+class SelectError(OgiError):
+    """A file below sql/ breaks the rules of selects; the message names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """One file of sql/. `upstream` are the tables that it reads, as `schema.name`."""
+
+    schema: str
+    name: str
+    sql: str
+    grain: tuple[str, ...]
+    upstream: tuple[str, ...]
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MartColumn(_Strict):
+    """A column of a mart: its type and what it means."""
+
+    type: str
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+    unit: str | None = None
+    source: str | None = None
+
+    @property
+    def comment(self) -> str:
+        return _comment(self.zh, self.en, self.unit, self.source)
+
+
+class Mart(_Strict):
+    """sql/marts/<name>.yml. `nullable` are the columns of the key that may be NULL."""
+
+    comment_zh: str = Field(min_length=1)
+    comment_en: str = Field(min_length=1)
+    kind: Literal["table", "view"]
+    key: tuple[str, ...] = Field(min_length=1)
+    nullable: tuple[str, ...] = ()
+    columns: dict[str, MartColumn]
+
+    @property
+    def comment(self) -> str:
+        return _comment(self.comment_zh, self.comment_en)
+
+
+def _comment(zh: str, en: str, *more: str | None) -> str:
+    return "; ".join([f"{zh} / {en}", *(part for part in more if part)])
+
+
+@lru_cache(maxsize=8)
+def load_selects(sql_dir: Path = SQL_DIR) -> tuple[Select, ...]:
+    """All selects of the built schemas, each after those it reads; among equals by name.
+
+    Raises:
+        SelectError: a file has no grain, is not one SELECT, reads a table that no file makes,
+            or reads itself in a circle.
+    """
+    selects = {
+        select.full_name: select
+        for schema in BUILT_SCHEMAS
+        for select in _read_folder(sql_dir / schema)
+    }
+    for select in selects.values():
+        for name in select.upstream:
+            if name not in selects and not name.startswith(_LOADED_SCHEMAS):
+                raise SelectError(f"{_file(sql_dir, select)}: nothing makes {name}")
+    return tuple(selects[name] for name in _in_order(selects))
+
+
+@lru_cache(maxsize=8)
+def load_examples(sql_dir: Path = SQL_DIR) -> tuple[Select, ...]:
+    """The queries of sql/examples, which people run and no build does."""
+    return tuple(_read_folder(sql_dir / "examples"))
+
+
+@lru_cache(maxsize=8)
+def load_marts(sql_dir: Path = SQL_DIR) -> dict[str, Mart]:
+    """sql/marts/*.yml by name.
+
+    Raises:
+        SelectError: a mart has no .yml or a .yml no mart, or it breaks the rules; the message
+            names the file and the place.
+    """
+    selects = {select.name for select in load_selects(sql_dir) if select.schema == "marts"}
+    files = {file.stem: file for file in sorted((sql_dir / "marts").glob("*.yml"))}
+    for name in sorted(selects ^ set(files)):
+        raise SelectError(f"{sql_dir / 'marts' / name}: a mart is one .sql and one .yml")
+    return {name: _read_mart(file) for name, file in files.items()}
+
+
+def run_selects(
+    con: duckdb.DuckDBPyConnection,
+    schemas: Collection[str],
+    *,
+    needed_for: Sequence[str] | None = None,
+    sql_dir: Path = SQL_DIR,
+) -> None:
+    """Create or replace the tables (and views, in marts) of `schemas` from their selects.
+
+    With `needed_for` (full names) only those, and what they read, are made. Marts have the types
+    of their .yml, their rows in the order of their grain, and every comment.
+
+    Raises:
+        SelectError: a mart's select and its .yml differ in columns or types.
+    """
+    chosen = [select for select in load_selects(sql_dir) if select.schema in schemas]
+    if needed_for is not None:
+        closure = _closure(needed_for, sql_dir)
+        chosen = [select for select in chosen if select.full_name in closure]
+    for schema in dict.fromkeys(select.schema for select in chosen):
+        con.execute(f"create schema if not exists {schema}")
+    for select in chosen:
+        if select.schema == "marts":
+            _create_mart(con, select, load_marts(sql_dir)[select.name])
+        else:
+            con.execute(f"create or replace table {select.full_name} as {select.sql}")
+
+
+def upstream_of(names: Sequence[str], schema: str, *, sql_dir: Path = SQL_DIR) -> set[str]:
+    """The tables of `schema` (names without it) that `names` read, near or far."""
+    prefix = f"{schema}."
+    return {n.removeprefix(prefix) for n in _closure(names, sql_dir) if n.startswith(prefix)}
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _closure(names: Sequence[str], sql_dir: Path) -> set[str]:
+    selects = {select.full_name: select for select in load_selects(sql_dir)}
+    seen: set[str] = set()
+    open_names = list(names)
+    while open_names:
+        name = open_names.pop()
+        if name not in seen:
+            seen.add(name)
+            open_names.extend(selects[name].upstream if name in selects else ())
+    return seen
+
+
+def _in_order(selects: dict[str, Select]) -> Iterator[str]:
+    sorter = TopologicalSorter(
+        {name: sorted(set(selects[name].upstream) & set(selects)) for name in sorted(selects)}
+    )
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        raise SelectError(
+            f"selects read one another in a circle: {' → '.join(error.args[1])}"
+        ) from None
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        yield from ready
+        sorter.done(*ready)
+
+
+def _read_folder(folder: Path) -> Iterator[Select]:
+    for file in sorted(folder.glob("*.sql")):
+        yield _read_select(file)
+
+
+def _read_select(file: Path) -> Select:
+    sql = file.read_text(encoding="utf-8")
+    grain = _GRAIN.fullmatch(sql.partition("\n")[0])
+    if grain is None:
+        raise SelectError(f"{file}: the first line is not `-- grain: a, b`")
+    return Select(
+        schema=file.parent.name,
+        name=file.stem,
+        sql=sql.rstrip().removesuffix(";"),
+        grain=tuple(grain.group(1).split(", ")),
+        upstream=_tables_read(sql, file),
+    )
+
+
+def _tables_read(sql: str, file: Path) -> tuple[str, ...]:
+    """As DuckDB's own parser sees them: names in strings and comments do not count."""
+    with duckdb.connect() as con:
+        row = con.execute("select json_serialize_sql(?)", [sql]).fetchone()
+    assert row is not None  # noqa: S101 - a select of one value has one row
+    tree: dict[str, Any] = json.loads(row[0])
+    if tree["error"]:
+        raise SelectError(f"{file}: {tree.get('error_message', 'cannot be parsed')}")
+    if len(tree["statements"]) != 1:
+        raise SelectError(f"{file}: holds {len(tree['statements'])} statements, not one")
+    return tuple(sorted(set(_base_tables(tree))))
+
+
+def _base_tables(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if node.get("type") == "BASE_TABLE" and node["schema_name"]:
+            yield f"{node['schema_name']}.{node['table_name']}"
+        for value in node.values():
+            yield from _base_tables(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _base_tables(value)
+
+
+def _read_mart(file: Path) -> Mart:
+    try:
+        return Mart.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except yaml.YAMLError as error:
+        raise SelectError(f"{file}: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise SelectError(f"{file}: {place}: {first['msg']}") from error
+
+
+def _file(sql_dir: Path, select: Select) -> Path:
+    return sql_dir / select.schema / f"{select.name}.sql"
+
+
+def _create_mart(con: duckdb.DuckDBPyConnection, select: Select, mart: Mart) -> None:
+    _types_agree(con, select, mart)
+    columns = ", ".join(f"{quoted(name)} {column.type}" for name, column in mart.columns.items())
+    if mart.kind == "view":
+        con.execute(f"create or replace view {select.full_name} as {select.sql}")
+    else:
+        grain = ", ".join(quoted(name) for name in select.grain)
+        con.execute(f"create or replace table {select.full_name} ({columns})")
+        con.execute(
+            f"insert into {select.full_name} by name"
+            f" select * from (\n{select.sql}\n) order by {grain}"
+        )
+    con.execute(f"comment on {mart.kind} {select.full_name} is {_literal(mart.comment)}")
+    for name, column in mart.columns.items():
+        con.execute(
+            f"comment on column {select.full_name}.{quoted(name)} is {_literal(column.comment)}"
+        )
+
+
+def _types_agree(con: duckdb.DuckDBPyConnection, select: Select, mart: Mart) -> None:
+    """INSERT … BY NAME would fill a forgotten column with NULL and round into a narrower type."""
+    rows = con.execute(f"describe {select.sql}").fetchall()
+    made = {name: type_ for name, type_, *_ in rows}
+    told = {name: column.type for name, column in mart.columns.items()}
+    for name in [*told, *made]:
+        if made.get(name) != told.get(name):
+            raise SelectError(
+                f"{select.full_name}.{name}: the select makes {made.get(name, 'nothing')},"
+                f" its .yml says {told.get(name, 'nothing')}"
+            )
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

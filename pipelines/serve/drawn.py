@@ -1,0 +1,156 @@
+"""Documents and findings drawn for a terminal."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.domain import Fact, Outcome, State
+from pipelines.forms import BlockTable, Forms, Labelled, RectangularTable
+from pipelines.forms import Table as TableOfForm
+from pipelines.forms.message import label_of
+from pipelines.serve.judged import Judged, where
+from pipelines.serve.reading_json import plain
+
+_STATE_STYLE = {
+    State.REPORTED: "",
+    State.BLANK: "dim",
+    State.NOT_APPLICABLE: "cyan",
+    State.UNREADABLE: "bold red",
+    State.ABSENT: "red",
+}
+_SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "hint": "dim"}
+# Below this width the eight columns of findings would break every word.
+_WIDE = 140
+
+
+def statutory_tables(outcome: Outcome, forms: Forms) -> Iterator[RenderableType]:
+    """The tables of a report as its form has them; a cell without a figure shows its state."""
+    for name in outcome.tables:
+        facts = [f for f in outcome.facts if f.table == name]
+        title = label_of(forms, name, None, None, "zh")
+        vintages = ", ".join(outcome.tables[name])
+        yield Text(f"{title}  [{name}, {vintages}]", style="bold")
+        for block in _blocks(facts):
+            yield _block(block, forms)
+
+
+def legend() -> Text:
+    """What the colours of `statutory_tables` mean."""
+    text = Text("Cells without a figure:")
+    for state, style in _STATE_STYLE.items():
+        if state is not State.REPORTED:
+            text.append(f"  {state.value}", style=style)
+    return text
+
+
+def findings_table(findings: Sequence[Judged], forms: Forms, width: int) -> RenderableType:
+    """Every finding with its rule, place, both sides, readings and message."""
+    if width >= _WIDE:
+        return _wide(findings, forms)
+    table = Table("severity", "rule", "what", show_lines=True)
+    table.columns[1].overflow = "fold"
+    for item in findings:
+        sides = _sides(item)
+        told = [
+            where(item.finding, forms),
+            "left {} · right {} · difference {}".format(*sides) if any(sides) else "",
+            item.readings_told,
+            item.finding.message_en,
+        ]
+        table.add_row(_severity(item), item.finding.rule, "\n".join(t for t in told if t))
+    return table
+
+
+def _wide(findings: Sequence[Judged], forms: Forms) -> Table:
+    table = Table()
+    for name in ("severity", "rule"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("where", overflow="fold")
+    for name in ("left", "right", "difference"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("reading")
+    table.add_column("message", overflow="fold")
+    for item in findings:
+        finding = item.finding
+        table.add_row(
+            _severity(item),
+            finding.rule,
+            where(finding, forms),
+            *_sides(item),
+            item.readings_told,
+            finding.message_en,
+        )
+    return table
+
+
+def _severity(item: Judged) -> Text:
+    severity = item.finding.severity.value
+    return Text(severity, style=_SEVERITY_STYLE[severity])
+
+
+def _sides(item: Judged) -> list[str]:
+    finding = item.finding
+    return [plain(v) or "" for v in (finding.left, finding.right, finding.difference)]
+
+
+def _blocks(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
+    """Facts cut where the columns change: the disclosure table has several headers."""
+    by_row: dict[str, list[Fact]] = {}
+    for fact in facts:
+        by_row.setdefault(fact.row, []).append(fact)
+    for _, rows in groupby(by_row.values(), key=lambda row: tuple(f.column for f in row)):
+        yield [fact for row in rows for fact in row]
+
+
+def _block(facts: Sequence[Fact], forms: Forms) -> Table:
+    table = Table()
+    table.add_column("")
+    columns = list(dict.fromkeys(f.column for f in facts))
+    for column in columns:
+        table.add_column(_label(facts[0], column, forms, rows=False), justify="right")
+    group = None
+    for row, cells in groupby(facts, key=lambda f: f.row):
+        in_row = {f.column: f for f in cells}
+        first = next(iter(in_row.values()))
+        heading = _group_label(first, forms)
+        if heading is not None and heading != group:
+            table.add_row(Text(heading, style="italic"))
+        group = heading
+        label = _label(first, row, forms, rows=True)
+        table.add_row(("  " if heading else "") + label, *(_cell(in_row[c]) for c in columns))
+    return table
+
+
+def _label(fact: Fact, code: str, forms: Forms, *, rows: bool) -> str:
+    """The label in the vintage of the fact: the forms name some rows differently."""
+    table = _table(fact, forms)
+    entries: Iterable[Labelled] = ()
+    if isinstance(table, BlockTable):
+        entries = [e for b in table.blocks for e in (b.items if rows else b.measures)]
+    elif table is not None:
+        entries = table.rows if rows else table.columns
+    return next((e.label for e in entries if e.code == code), code)
+
+
+def _table(fact: Fact, forms: Forms) -> TableOfForm | None:
+    form = forms.vintages.get(fact.vintage)
+    return form.tables.get(fact.table) if form else None
+
+
+def _group_label(fact: Fact, forms: Forms) -> str | None:
+    table = _table(fact, forms)
+    if not isinstance(table, RectangularTable):
+        return None
+    group = next((r.group for r in table.rows if r.code == fact.row), None)
+    return next((g.label for g in table.groups if g.code == group), None)
+
+
+def _cell(fact: Fact) -> Text:
+    style = _STATE_STYLE[fact.state]
+    if fact.state is State.REPORTED:
+        return Text(f"{fact.value:f}{fact.unit or ''}", style=style)
+    printed = (fact.raw or "").strip()
+    return Text(printed or fact.state.value, style=style)

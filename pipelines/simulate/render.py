@@ -1,0 +1,30 @@
+"""One report in any of the formats that agencies publish in."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from pipelines.simulate.habits import Habits
+from pipelines.simulate.html_page import render_html
+from pipelines.simulate.pdf_pages import render_pdf
+from pipelines.simulate.report import SimulatedReport
+from pipelines.simulate.text_copy import render_text
+
+Format = Literal["html", "pdf", "text"]
+
+_RENDERERS: dict[str, Callable[[SimulatedReport, Habits | None], bytes]] = {
+    "html": render_html,
+    "pdf": render_pdf,
+    "text": render_text,
+}
+
+
+def render(report: SimulatedReport, format: Format, habits: Habits | None = None) -> bytes:
+    """The bytes of a document that holds `report`. The same report, format and habits give the
+    same bytes. `habits` are the report's own unless others are given; those of figures, labels
+    and title were settled when it was generated.
+
+    Raises:
+        ValueError: a lost cell in a PDF.
+        MissingFontError: a PDF is wanted and the font is not installed.
+    """
+    return _RENDERERS[format](report, habits)

@@ -1,0 +1,128 @@
+"""data/reference/simulation.yaml as values: titles, prose and the chrome of web pages."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipelines.domain import ReferenceDataError
+
+REFERENCE_DIR = Path(__file__).parents[2] / "data" / "reference"
+WORDS_FILE = REFERENCE_DIR / "simulation.yaml"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Activity(_Strict):
+    """How much of each activity a department has, beside the usual one of its level (1.0)."""
+
+    requests: float = 1.0
+    licensing: float = 1.0
+    services: float = 1.0
+    penalties: float = 1.0
+    coercion: float = 1.0
+    fees: float = 1.0
+    documents: float = 1.0
+
+
+class Sentence(_Strict):
+    """`some` keeps it only where that figure is above zero, `none` only where it is zero."""
+
+    text: str
+    some: str | None = None
+    none: str | None = None
+
+
+class Subsection(_Strict):
+    heading: str
+    sentences: tuple[Sentence, ...]
+
+
+class Prose(_Strict):
+    opening: tuple[Sentence, ...]
+    disclosure: Subsection
+    requests: Subsection
+    management: Subsection
+    platform: Subsection
+    supervision: Subsection
+    before_table: dict[str, tuple[Sentence, ...]]
+    problems: tuple[Sentence, ...]
+    measures: tuple[Sentence, ...]
+    other: tuple[Sentence, ...]
+    other_of_governments: tuple[Sentence, ...]
+    nothing: str
+
+
+class InfoTable(_Strict):
+    index: str
+    index_value: str
+    category: str
+    category_value: str
+    publisher: str
+    date: str
+    date_format: str
+
+
+class PageWords(_Strict):
+    """What stands around the report on a web page."""
+
+    home: str
+    here: str
+    path: tuple[str, ...]
+    site: str
+    source: str
+    published: str
+    published_format: str
+    views: str
+    font_size: str
+    share: str
+    print: str
+    close: str
+    attachments: str
+    links: tuple[str, ...]
+    menu: tuple[str, ...]
+    info: InfoTable
+    footer: tuple[str, ...]
+
+
+class SelfNames(_Strict):
+    """How an agency speaks of itself, by its level."""
+
+    government: dict[str, str]
+    department: dict[str, str]
+
+
+class Words(_Strict):
+    titles: dict[str, tuple[str, ...]]
+    year_digits: str
+    section_mark: str
+    subsection_brackets: str
+    page_number: tuple[str, ...]
+    count_suffix: str
+    half_header: int
+    self_names: SelfNames
+    functions: dict[str, Activity]
+    page: PageWords
+    prose: Prose
+
+
+@lru_cache(maxsize=4)
+def load_words(file: Path = WORDS_FILE) -> Words:
+    """Read the simulator's words.
+
+    Raises:
+        ReferenceDataError: the file is missing or breaks a rule; the message names the place.
+    """
+    try:
+        return Words.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ReferenceDataError(f"{file}: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise ReferenceDataError(f"{file}: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(p) for p in first["loc"]) or "the file"
+        raise ReferenceDataError(f"{file}: {place}: {first['msg']}") from error

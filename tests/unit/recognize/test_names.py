@@ -1,0 +1,88 @@
+"""Titles: agency and year in the forms in which agencies write them."""
+
+import pytest
+
+from pipelines.forms import load_forms
+from pipelines.process import process_document
+from pipelines.recognize.names import parse_title
+
+LEXICON = load_forms().lexicon
+
+
+@pytest.mark.parametrize(
+    ("text", "agency", "year"),
+    [
+        ("扶沟县自然资源局2021年政府信息公开工作年度报告", "扶沟县自然资源局", 2021),
+        ("盐池县自然资源局 2020 年政府信息公开年度报告", "盐池县自然资源局", 2020),
+        ("2019年上海市人民政府办公厅政府信息公开工作年度报告", "上海市人民政府办公厅", 2019),
+        ("公主岭市档案局2021年度政府信息公开工作年度报告", "公主岭市档案局", 2021),
+        ("会同县林业局信息公开工作年度报告", "会同县林业局", None),
+        ("大庙乡2024年政府信息公开工作年度报告", "大庙乡", 2024),
+        ("甲县乙局二〇二〇年政府信息公开工作年度报告", "甲县乙局", 2020),
+        ("甲县乙局二○二○年政府信息公开工作年度报告", "甲县乙局", 2020),
+        ("甲县人民政府信息公开工作2020年度报告", "甲县人民政府", 2020),
+        ("甲县人民政府2020年政府信息公开工作年度报告", "甲县人民政府", 2020),
+        ("甲县乙局关于印发《2020年政府信息公开工作年度报告》的通知", "甲县乙局", 2020),
+        ("首页>政务公开>甲县乙局2023年政府信息公开工作年度报告", "甲县乙局", 2023),
+        ("2022年政府信息公开工作年度报告", None, 2022),
+    ],
+)
+def test_titles(text: str, agency: str | None, year: int | None) -> None:
+    title = parse_title(text, LEXICON)
+    assert title is not None
+    assert (title.agency, title.year) == (agency, year)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "政府信息公开指南",
+        "甲县乙局2021年工作总结",
+        "本报告由甲县乙局依照政府信息公开工作年度报告格式编制",
+        "根据要求，现公布2021年政府信息公开工作年度报告。",
+        "",
+    ],
+)
+def test_what_is_no_title(text: str) -> None:
+    assert parse_title(text, LEXICON) is None
+
+
+def test_an_interpretation_of_a_report_is_refused() -> None:
+    title = parse_title("文字解读：甲县乙局2021年政府信息公开工作年度报告", LEXICON)
+    assert title is not None
+    assert title.refused
+
+
+SECTIONS = "\n".join(
+    f"<p>{n}、{s.label}</p><p>无。</p>"
+    for n, s in zip("一二三四五六", LEXICON.sections, strict=True)
+)
+
+
+def names_in(html: str) -> tuple[str | None, int | None]:
+    outcome = process_document("page.html", f"<html><body>{html}{SECTIONS}".encode())
+    return outcome.names.agency_name, outcome.names.report_year
+
+
+def test_agency_and_year_on_two_lines() -> None:
+    html = "<p>甲县自然资源局</p><p>2020 年政府信息公开年度报告</p>"
+    assert names_in(html) == ("甲县自然资源局", 2020)
+
+
+def test_a_menu_above_the_title_is_no_agency() -> None:
+    html = "<p>首页 政务要闻 办事服务</p><p>2020年政府信息公开年度报告</p>"
+    assert names_in(html) == (None, 2020)
+
+
+def test_the_publisher_stands_in_for_an_agency_that_the_title_leaves_out() -> None:
+    meta = "<meta name='ContentSource' content='甲县教育局'>"
+    page = f"<html><head>{meta}</head><body><p>2020年政府信息公开年度报告</p>{SECTIONS}"
+    outcome = process_document("page.html", page.encode())
+    assert outcome.names.agency_name == "甲县教育局"
+    assert "agency_from_publisher" in {f.rule for f in outcome.findings}
+
+
+def test_an_unknown_name_or_year_is_told() -> None:
+    page = f"<html><body><p>政府信息公开工作年度报告</p>{SECTIONS}"
+    outcome = process_document("page.html", page.encode())
+    assert {"agency_unknown", "year_unknown"} <= {f.rule for f in outcome.findings}
