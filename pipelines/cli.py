@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,8 +20,12 @@ from pipelines.domain import OgiError
 if TYPE_CHECKING:
     import pyarrow as pa
     from rich.console import Console
+    from rich.table import Table
+
+    from assets.run import RunReport
 
     from pipelines.domain import Finding, Outcome
+    from pipelines.publish import Census
     from pipelines.serve.check_page import Checked
     from pipelines.settings import Settings
 
@@ -93,6 +98,37 @@ def ogi(
 
         typer.echo(f"ogi {version_of('ogi-warehouse')}")
         raise typer.Exit
+
+
+@app.command()
+def run(
+    inputs: Annotated[
+        list[Path] | None,
+        typer.Option("--input", metavar="FOLDER", help="A folder of documents; may be repeated."),
+    ] = None,
+) -> None:
+    """Take the inbox, and any folder given, all the way to a release.
+
+    Documents are archived, read, loaded and checked, and the release is published. Ends 0 when
+    that is done: findings and documents that failed are in its report. Ends 2 when it could not
+    be done or the release was blocked.
+    """
+    settings = _settings()
+    inbox = [settings.inbox_dir] if settings.inbox_dir.is_dir() else []
+    if not inbox and not inputs:
+        raise OgiError(
+            f"{settings.inbox_dir}: no inbox here; make it and put documents into it, "
+            "or name a folder with --input"
+        )
+    _run([*inbox, *(inputs or [])], settings)
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files and folders.")],
+) -> None:
+    """Take files and folders all the way to a release; ends as `ogi run` does."""
+    _run(paths, _settings())
 
 
 @app.command()
@@ -208,9 +244,6 @@ def evidence(
 @app.command()
 def status() -> None:
     """Show where things are, what the last release holds and which documents are waiting."""
-    from rich.table import Table
-    from rich.text import Text
-
     from pipelines.archive import manifest
     from pipelines.load import processed
     from pipelines.process import parser_version
@@ -221,8 +254,8 @@ def status() -> None:
     waiting = archived - processed(settings.lake_dir, parser_version())
     inbox = sum(1 for file in settings.inbox_dir.rglob("*") if file.is_file())
     release = current_release(settings.published_file)
-    rows: list[tuple[str, object]] = [
-        ("home", settings.home.absolute()),
+    rows = [
+        ("home", str(settings.home.absolute())),
         ("archive", f"{settings.archive_dir.absolute()}, {len(archived):,} documents"),
         ("waiting to be read", f"{len(waiting):,} of them, by parser {parser_version()}"),
         ("inbox", f"{settings.inbox_dir.absolute()}, {inbox:,} files"),
@@ -233,21 +266,138 @@ def status() -> None:
         rows += [
             ("release", f"{settings.published_file.absolute()}, of {release.created_at}"),
             ("documents", _census(release.counts)),
-            ("facts", f"{release.counts['facts']:,}"),
-            ("findings", f"{sum(release.counts['findings'].values()):,}"),
+            ("facts", f"{release.counts.facts:,}"),
+            ("findings", f"{sum(release.counts.findings.values()):,}"),
         ]
+    _console().print(_pairs(rows))
+
+
+def _run(paths: Sequence[Path], settings: "Settings") -> None:
+    for path in paths:
+        if not path.exists():
+            raise OgiError(f"{path}: no such file or folder")
+    from assets.run import run as run_all
+
+    with _steps() as on_progress:
+        report = run_all(paths, settings, on_progress=on_progress)
+    _tell_run(report, settings)
+    if report.blocked:
+        raise OgiError("release blocked: " + "; ".join(report.blocked))
+
+
+def _tell_run(report: "RunReport", settings: "Settings") -> None:
+    console = _console()
+    if report.nothing_new:
+        console.print(f"Nothing new: {report.known:,} file(s) are known, the release is current.")
+    release = report.published_file
+    failed = f"{report.failed_total:,}" if report.failed_total else "none"
+    rows = [
+        ("documents", f"{report.new:,} new, {report.known:,} known"),
+        ("failed now", failed),
+        ("in the warehouse", _census(report.counts)),
+        ("facts", f"{report.counts.facts:,}"),
+        ("findings", f"{sum(report.counts.findings.values()):,}"),
+        ("release", "blocked; the one before it stays" if report.blocked else "published"),
+        ("blocked by", "\n".join(report.blocked)),
+        ("warehouse", str(release.absolute()) if release else "none yet"),
+        ("took", f"{report.duration:.1f} s"),
+    ]
+    console.print(_pairs([(name, told) for name, told in rows if told]))
+    if not report.nothing_new:
+        _tell_refused(report, console)
+        _tell_findings(report.counts.findings, console)
+    console.print("\nTry next:", style="bold")
+    for command in _next_commands(report, settings):
+        # Not wrapped: each is there to be copied.
+        console.print(f"  {command}", markup=False, soft_wrap=True)
+
+
+def _tell_refused(report: "RunReport", console: "Console") -> None:
+    for heading, refused, total in (
+        ("Failed, archived with the reason:", report.failed, report.failed_total),
+        ("Nothing could be taken from:", report.unreadable, len(report.unreadable)),
+    ):
+        if refused:
+            console.print(f"\n{heading}", style="bold red")
+        for path, reason in refused:
+            told = reason.removeprefix(f"{path}: ")
+            console.print(f"  {path}: {told}", markup=False, soft_wrap=True)
+        if total > len(refused):
+            console.print(f"  and {total - len(refused):,} more: ogi query")
+
+
+def _tell_findings(findings: "Mapping[str, int]", console: "Console") -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from pipelines.forms import load_forms
+    from pipelines.serve.drawn import SEVERITY_STYLE
+
+    if not findings:
+        return
+    rules = load_forms().rules
+    table = Table("severity", "rule", "meaning", title="Findings by rule", title_justify="left")
+    table.add_column("findings", justify="right")
+    for rule, number in findings.items():
+        severity = rules[rule].severity.value
+        told = Text(severity, style=SEVERITY_STYLE[severity])
+        table.add_row(told, rule, rules[rule].label_en, f"{number:,}")
+    console.print()
+    console.print(table)
+
+
+def _next_commands(report: "RunReport", settings: "Settings") -> list[str]:
+    """Three commands that work from here, with this home and a document of this warehouse."""
+    home = f"OGI_HOME={shlex.quote(str(settings.home))} " if "OGI_HOME" in os.environ else ""
+    program = home + shlex.quote(_from_here(Path(sys.argv[0])))
+    columns = "agency_name, report_year, requests_received, grant_rate"
+    commands = [f'{program} query "SELECT {columns} FROM agency_years LIMIT 10"']
+    if report.published_file is None:
+        return [f"{program} status", f"{program} read --help", f"{program} check --help"]
+    from pipelines.serve.database import connect
+
+    with connect(report.published_file) as con:
+        row = con.execute(
+            "SELECT first_address FROM dim_document WHERE outcome = 'report'"
+            " ORDER BY document_sha256 NOT IN"
+            " (SELECT document_sha256 FROM fct_findings WHERE kind = 'filing'), first_address"
+        ).fetchone()
+    if row is not None and Path(row[0]).is_file():
+        commands.append(f"{program} check {shlex.quote(_from_here(Path(row[0])))}")
+    else:
+        commands.append(f'{program} query "FROM dim_rule"')
+    if report.counts.documents > report.counts.reports:
+        refused = "SELECT first_address, outcome, reason FROM dim_document"
+        commands.append(f"{program} query \"{refused} WHERE outcome <> 'report'\"")
+    else:
+        commands.append(f"{program} status")
+    return commands
+
+
+def _from_here(path: Path) -> str:
+    """As short as it can be written in the folder where the user stands."""
+    absolute = path.absolute()
+    here = Path.cwd()
+    return str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)
+
+
+def _census(counts: "Census") -> str:
+    return (
+        f"{counts.documents:,} documents: {counts.reports:,} reports, "
+        f"{counts.not_a_report:,} no reports, {counts.failed:,} failed"
+    )
+
+
+def _pairs(rows: Sequence[tuple[str, str]]) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in rows:
-        table.add_row(name, Text(str(value)))
-    _console().print(table)
-
-
-def _census(counts: Mapping[str, int]) -> str:
-    kinds = {name: counts[name] for name in ("reports", "not_a_report", "failed")}
-    told = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in kinds.items())
-    return f"{counts['documents']:,}: {told}"
+        table.add_row(name, Text(value))
+    return table
 
 
 def _settings() -> "Settings":
@@ -445,6 +595,35 @@ def _progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
     with bar:
         task = bar.add_task(what, total=total)
         yield lambda done: bar.advance(task, done)
+
+
+@contextmanager
+def _steps() -> "Iterator[Callable[[str, int, int | None], None]]":
+    """A line on stderr for each step of a run, with a bar where its length is known."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    bar = Progress(
+        TextColumn("{task.description:<24}"),
+        BarColumn(),
+        TextColumn("{task.fields[told]}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    tasks: dict[str, TaskID] = {}
+
+    def tell(step: str, done: int, total: int | None) -> None:
+        if step not in tasks:
+            for task in tasks.values():
+                bar.update(task, total=1, completed=1)
+            tasks[step] = bar.add_task(step, total=total, told="")
+        told = f"{done:,}" if total is None else f"{done:,} of {total:,}"
+        bar.update(tasks[step], completed=done, total=total, told=told if done or total else "")
+
+    with bar:
+        yield tell
 
 
 def _complain(message: str) -> None:

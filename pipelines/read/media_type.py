@@ -21,7 +21,11 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"Rar!", "application/vnd.rar"),
 )
-_MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|table|div|p|span|tr|td)\b", re.I)
+_MARKUP = re.compile(
+    r"<(?:!doctype\s+html|html|head|title|body|meta|table|tr|td|div|p|span|font|br|ul|ol|li|h[1-6]"
+    r"|a\s|article|section)\b",
+    re.IGNORECASE,
+)
 # A PDF may carry a little rubbish before its header.
 _PDF_HEADER_WITHIN = 1024
 _MARKUP_WITHIN = 65536

@@ -21,7 +21,7 @@ _STATE_STYLE = {
     State.UNREADABLE: "bold red",
     State.ABSENT: "red",
 }
-_SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "hint": "dim"}
+SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "hint": "dim"}
 # Below this width the eight columns of findings would break every word.
 _WIDE = 140
 
@@ -88,7 +88,7 @@ def _wide(findings: Sequence[Judged], forms: Forms) -> Table:
 
 def _severity(item: Judged) -> Text:
     severity = item.finding.severity.value
-    return Text(severity, style=_SEVERITY_STYLE[severity])
+    return Text(severity, style=SEVERITY_STYLE[severity])
 
 
 def _sides(item: Judged) -> list[str]:
