@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from assets.run import RunReport
-
     from pipelines.domain import Finding, Outcome
     from pipelines.publish import Census
     from pipelines.serve.check_page import Checked
@@ -276,6 +276,9 @@ def _run(paths: Sequence[Path], settings: "Settings") -> None:
     for path in paths:
         if not path.exists():
             raise OgiError(f"{path}: no such file or folder")
+    # Libraries warn developers of what may change in them; for that there are the tests.
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
     from assets.run import run as run_all
 
     with _steps() as on_progress:

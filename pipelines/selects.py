@@ -191,11 +191,12 @@ def _in_order(selects: dict[str, Select]) -> Iterator[str]:
 
 
 def _read_folder(folder: Path) -> Iterator[Select]:
-    for file in sorted(folder.glob("*.sql")):
-        yield _read_select(file)
+    with duckdb.connect() as parser:
+        for file in sorted(folder.glob("*.sql")):
+            yield _read_select(file, parser)
 
 
-def _read_select(file: Path) -> Select:
+def _read_select(file: Path, parser: duckdb.DuckDBPyConnection) -> Select:
     sql = file.read_text(encoding="utf-8")
     grain = _GRAIN.fullmatch(sql.partition("\n")[0])
     if grain is None:
@@ -205,14 +206,13 @@ def _read_select(file: Path) -> Select:
         name=file.stem,
         sql=sql.rstrip().removesuffix(";"),
         grain=tuple(grain.group(1).split(", ")),
-        upstream=_tables_read(sql, file),
+        upstream=_tables_read(sql, file, parser),
     )
 
 
-def _tables_read(sql: str, file: Path) -> tuple[str, ...]:
+def _tables_read(sql: str, file: Path, parser: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     """As DuckDB's own parser sees them: names in strings and comments do not count."""
-    with duckdb.connect() as con:
-        row = con.execute("select json_serialize_sql(?)", [sql]).fetchone()
+    row = parser.execute("select json_serialize_sql(?)", [sql]).fetchone()
     assert row is not None  # noqa: S101 - a select of one value has one row
     tree: dict[str, Any] = json.loads(row[0])
     if tree["error"]:

@@ -16,8 +16,9 @@ TokenKind = Literal["count", "change", "amount"]
 _NUMBER = re.compile(r"(?:0|[1-9]\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?")
 _SPACED_DIGITS = re.compile(r"(?<=[\d.,])\s+(?=[\d.,])")
 _SPACED_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[ \xa0\u3000]\d{3})+")
-# What the warehouse's DECIMAL(28, 8) holds exactly.
-_MAX_INTEGER_DIGITS = 20
+# No office counts so much; a longer run of digits is cells glued together.
+_MAX_INTEGER_DIGITS = 12
+# What the warehouse's DECIMAL(28, 8) holds exactly, also when multiplied to yuan.
 _MAX_DECIMALS = 8
 
 

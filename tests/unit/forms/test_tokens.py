@@ -109,7 +109,8 @@ def test_amounts_keep_their_unit_and_their_decimals(raw: str, value: str, unit: 
         ("3/1/2", "change"),
         ("1.2.3", "amount"),
         ("5美元", "amount"),
-        ("1234567890123456789012", "count"),
+        ("1234567890123", "count"),
+        ("1234567890123亿元", "amount"),
         ("0.123456789", "amount"),
     ],
 )
@@ -124,7 +125,7 @@ def test_no_text_raises_and_only_reported_has_a_value(raw: str, kind: TokenKind)
     assert (token.value is not None) == (token.state is State.REPORTED)
 
 
-@given(st.integers(min_value=0, max_value=10**15))
+@given(st.integers(min_value=0, max_value=10**12 - 1))
 def test_every_whole_number_is_read_back(number: int) -> None:
     for printed in (str(number), f"{number:,}", f" {number}\xa0"):
         assert parse_token(printed, "count", LEXICON).value == number

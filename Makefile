@@ -1,0 +1,97 @@
+# Every command that the README names. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.made
+INPUT ?= data/samples/reports
+WORKERS ?= 2
+
+# uv's cache goes beside the project where there is no home to keep it in.
+export UV_CACHE_DIR ?= $(shell test -w "$${HOME:-/nonexistent}" && echo "$$HOME/.cache/uv" || echo "$(CURDIR)/.uv-cache")
+# The machine's certificates, as pip and curl use them; uv's own where the machine has none.
+export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),true,false)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# Call as `missing="package ..."; why="..."; $(install_packages)`: says what it installs, or who must.
+define install_packages
+if [ -n "$$missing" ]; then \
+  if ! command -v apt-get >/dev/null; then \
+    echo "missing: $$missing ($$why); this is no Debian, install them by hand" >&2; exit 1; fi; \
+  if [ "$$(id -u)" = 0 ]; then as_root="env"; \
+  elif command -v sudo >/dev/null; then as_root="sudo env"; \
+  else echo "missing Debian packages: $$missing ($$why); as root: apt-get install $$missing" >&2; exit 1; fi; \
+  echo "Installing Debian packages: $$missing ($$why)"; \
+  $$as_root apt-get update -qq; \
+  $$as_root DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing; \
+fi
+endef
+
+.PHONY: help run test check test-full dev samples lock clean packages-for-tests
+
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+run: $(STAMP) ## set up, then take the samples (or INPUT=folder) all the way to a release
+	@$(BIN)/ogi run --input "$(INPUT)"
+
+test: packages-for-tests check ## set up, then run everything that `make check` runs
+
+check: $(STAMP) ## ruff, mypy --strict, import-linter, pytest
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n $(WORKERS) -m "not full"
+
+test-full: packages-for-tests $(STAMP) ## the tests of `make test` and those of full size
+	$(BIN)/pytest -n $(WORKERS)
+
+dev: $(STAMP) ## Dagster's pages on http://127.0.0.1:3000
+	@mkdir -p data/dagster
+	DAGSTER_HOME="$(CURDIR)/data/dagster" $(BIN)/dagster dev -h 127.0.0.1 -p 3000
+
+samples: packages-for-tests $(STAMP) ## write data/samples anew, byte for byte
+	$(BIN)/python -m pipelines.simulate data/samples
+
+lock: $(STAMP) ## requirements.lock from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --custom-compile-command 'make lock' -o requirements.lock
+
+clean: ## take away the environment and the tools' caches; data/ stays
+	rm -rf $(VENV) .uv-cache build ./*.egg-info .mypy_cache .ruff_cache .pytest_cache \
+	  .hypothesis .import_linter_cache
+
+packages-for-tests:
+	@missing=""; why="characters of the PDF samples"; \
+	dpkg -s fonts-droid-fallback >/dev/null 2>&1 || missing="fonts-droid-fallback"; \
+	$(install_packages)
+
+$(BIN)/uv:
+	@if ! command -v python3 >/dev/null && ! command -v python3.11 >/dev/null; then \
+	  missing="python3 python3-venv"; why="Python 3.11"; $(install_packages); fi
+	@python=""; \
+	for candidate in python3 python3.11; do \
+	  if command -v $$candidate >/dev/null \
+	    && $$candidate -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'; then \
+	    python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "Python 3.11 is needed; python3 here is $$(python3 --version 2>&1) and there is no python3.11" >&2; \
+	  exit 1; fi; \
+	if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then \
+	  missing="python3-venv"; why="virtual environments"; $(install_packages); fi; \
+	echo "Making $(VENV)"; \
+	$$python -m venv --clear $(VENV)
+	@awk '/^uv==/ {found = 1} found {print} found && !/\\$$/ {exit}' requirements.lock > $(VENV)/uv.txt
+	@$(BIN)/python -m pip install --quiet --require-hashes -r $(VENV)/uv.txt
+
+$(STAMP): $(BIN)/uv requirements.lock pyproject.toml
+	@echo "Installing what requirements.lock names (the first time takes some minutes)"
+	@UV_COMPILE_BYTECODE=1 $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,1 @@
+"""All the Dagster there is. Importing this package alone imports none of it."""

@@ -1,0 +1,31 @@
+"""What `dagster dev` and `ogi run` both load."""
+
+import dagster as dg
+
+from assets import graph, resources
+from assets.checks import audit_suites, mart_suites
+from assets.schedules import nightly
+from assets.sensors import inbox
+
+defs = dg.Definitions(
+    assets=[
+        graph.archived_documents,
+        graph.lake_shards,
+        graph.warehouse_raw,
+        graph.warehouse_models,
+        graph.audits,
+        graph.marts,
+        graph.published_release,
+    ],
+    asset_checks=[audit_suites, mart_suites],
+    jobs=[graph.refresh],
+    schedules=[nightly],
+    sensors=[inbox],
+    resources={
+        "settings": resources.settings,
+        "progress": resources.progress,
+        "house": resources.house,
+    },
+    # The steps wait for one another anyway, and a process for each costs two seconds a step.
+    executor=dg.in_process_executor,
+)

@@ -1,0 +1,224 @@
+"""The assets: from files to the release. What each does stands in steps.py and in pipelines."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from pydantic import Field
+
+from assets.checks import latest_results
+from assets.house import House
+from assets.steps import (
+    fingerprint_of,
+    read_documents,
+    resolve,
+    thresholds,
+    warehouse,
+)
+from pipelines.archive import archive_files, manifest
+from pipelines.audit import audit_warehouse, broken_keys
+from pipelines.forms import load_forms
+from pipelines.load import load
+from pipelines.process import parser_version
+from pipelines.publish import Gate, publish
+from pipelines.reference import load_registry
+from pipelines.selects import load_marts, load_selects, run_selects
+
+WRITER_POOL = "duckdb_writer"
+_MOST_FAILURES_LISTED = 200
+
+
+class InputPaths(dg.Config):
+    """Files and folders to take in."""
+
+    paths: list[str] = Field(
+        default=[], description="files and folders; none: the inbox folder, where it exists"
+    )
+
+
+@dg.asset(
+    group_name="archive",
+    kinds={"python", "file"},
+    description="Bytes by SHA-256 with their provenance: written once, never changed.",
+)
+def archived_documents(
+    config: InputPaths, house: dg.ResourceParam[House]
+) -> dg.MaterializeResult[None]:
+    paths = [Path(path) for path in config.paths]
+    if not paths and house.settings.inbox_dir.is_dir():
+        paths = [house.settings.inbox_dir]
+    report = archive_files(
+        paths,
+        house.settings.archive_dir,
+        on_file=lambda done: house.progress("archive", done, None),
+    )
+    return dg.MaterializeResult(
+        metadata={
+            "new": report.new,
+            "known": report.known,
+            "unreadable": _listed(report.unreadable),
+            "unreadable_total": len(report.unreadable),
+            "paths": [str(path) for path in paths],
+        }
+    )
+
+
+@dg.asset(
+    group_name="lake",
+    kinds={"python", "parquet"},
+    deps=[archived_documents],
+    description="Facts and findings of every document, by parser version: read in batches by "
+    "this machine's processes or a cluster.",
+)
+def lake_shards(house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
+    read = read_documents(house.settings, house.progress)
+    return dg.MaterializeResult(
+        metadata={
+            "read": sum(read.outcomes.values()),
+            **read.outcomes,
+            "failures": _listed(read.failed),
+            "parser_version": parser_version(),
+        }
+    )
+
+
+@dg.asset(
+    group_name="warehouse",
+    kinds={"duckdb", "parquet"},
+    deps=[lake_shards],
+    pool=WRITER_POOL,
+    description="Schema raw: lake, manifest, forms and registry, with the document's agency and "
+    "year resolved.",
+)
+def warehouse_raw(house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
+    house.progress("load", 0, None)
+    agencies, resolution = resolve(house.settings, load_registry())
+    with warehouse(house.settings) as con:
+        load(
+            con,
+            lake_dir=house.settings.lake_dir,
+            archive_dir=house.settings.archive_dir,
+            parser_version=parser_version(),
+            forms=load_forms(),
+            agencies=agencies,
+            resolution=resolution,
+        )
+    return dg.MaterializeResult(
+        metadata={"documents": resolution.num_rows, "agencies": len(agencies)}
+    )
+
+
+@dg.asset(
+    group_name="warehouse",
+    kinds={"duckdb", "sql"},
+    deps=[warehouse_raw],
+    pool=WRITER_POOL,
+    description="Schemas staging and intermediate.",
+)
+def warehouse_models(house: dg.ResourceParam[House]) -> None:
+    house.progress("models", 0, None)
+    with warehouse(house.settings) as con:
+        run_selects(con, ["staging", "intermediate"])
+
+
+@dg.asset(
+    group_name="warehouse",
+    kinds={"duckdb", "sql"},
+    deps=[warehouse_models],
+    pool=WRITER_POOL,
+    description="Schema audits: every document judged by the rules of its form.",
+)
+def audits(house: dg.ResourceParam[House]) -> None:
+    house.progress("audits", 0, None)
+    with warehouse(house.settings) as con:
+        audit_warehouse(con)
+
+
+# In the order in which they are made.
+_UPSTREAM_OF_MARTS = {s.name: s.upstream for s in load_selects() if s.schema == "marts"}
+
+
+def _mart_specs() -> Iterator[dg.AssetSpec]:
+    for name, upstream in _UPSTREAM_OF_MARTS.items():
+        mart = load_marts()[name]
+        yield dg.AssetSpec(
+            ["marts", name],
+            deps=list(dict.fromkeys(_asset_of(table) for table in upstream)),
+            group_name="marts",
+            kinds={"duckdb", mart.kind},
+            description=mart.comment,
+            metadata={"key": ", ".join(mart.key)},
+        )
+
+
+def _asset_of(table: str) -> dg.AssetKey:
+    """The asset that makes a table of the warehouse."""
+    schema, name = table.split(".")
+    if schema == "marts":
+        return dg.AssetKey(["marts", name])
+    return {"raw": warehouse_raw, "audits": audits}.get(schema, warehouse_models).key
+
+
+@dg.multi_asset(
+    specs=list(_mart_specs()),
+    pool=WRITER_POOL,
+    description="Schema marts: what people read.",
+)
+def marts(house: dg.ResourceParam[House]) -> Iterator[dg.MaterializeResult[None]]:
+    house.progress("marts", 0, None)
+    with warehouse(house.settings) as con:
+        run_selects(con, ["marts"])
+        rows = {
+            name: len(con.table(f"marts.{name}"))
+            for name, mart in load_marts().items()
+            if mart.kind == "table"
+        }
+    for name in _UPSTREAM_OF_MARTS:
+        metadata = {"dagster/row_count": rows[name]} if name in rows else {}
+        yield dg.MaterializeResult(asset_key=["marts", name], metadata=metadata)
+
+
+@dg.asset(
+    group_name="release",
+    kinds={"duckdb", "parquet"},
+    deps=[dg.AssetKey(["marts", name]) for name in load_marts()],
+    pool=WRITER_POOL,
+    description="The DuckDB file that people read, with evidence and quality beside it.",
+)
+def published_release(
+    context: dg.AssetExecutionContext, house: dg.ResourceParam[House]
+) -> dg.MaterializeResult[None]:
+    house.progress("publish", 0, None)
+    with warehouse(house.settings) as con:
+        keys = [f"{b.table} ({', '.join(b.key)}): {b.rows} rows" for b in broken_keys(con)]
+        documents = con.execute("select document_sha256, address from raw.manifest").fetchall()
+    archived = manifest(house.settings.archive_dir)["document_sha256"].to_pylist()
+    publish(
+        house.settings.warehouse_file,
+        house.settings.published_file,
+        gate=Gate(frozenset(archived), tuple(keys), thresholds(house.settings)),
+        run_id=context.run_id,
+        parser_version=parser_version(),
+        fingerprint=fingerprint_of(documents),
+        suites=latest_results(context.instance),
+    )
+    return dg.MaterializeResult(
+        metadata={"file": dg.MetadataValue.path(house.settings.published_file)}
+    )
+
+
+def _listed(pairs: tuple[tuple[str, str], ...]) -> dg.MetadataValue:
+    return dg.MetadataValue.json(
+        [{"path": path, "reason": reason} for path, reason in pairs[:_MOST_FAILURES_LISTED]]
+    )
+
+
+refresh = dg.define_asset_job(
+    "refresh", selection="*", description="From new files to the release, checked."
+)
+
+
+def taking_in(paths: Sequence[str]) -> dict[str, Any]:
+    """The run config that makes `refresh` take in these files and folders."""
+    return {"ops": {archived_documents.op.name: {"config": {"paths": list(paths)}}}}

@@ -1,0 +1,108 @@
+"""The job of definitions.py in this process, its events kept in Dagster's home."""
+
+import logging
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster._core.errors import DagsterAssetCheckFailedError
+
+from assets.checks import result_of
+from assets.definitions import defs
+from assets.graph import refresh, taking_in
+from assets.house import Progress
+from assets.instance import dagster_home
+from pipelines.publish import ReleaseBlocked
+from pipelines.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What the materialized assets told, by asset, and why the release was held back."""
+
+    metadata: Mapping[str, Mapping[str, Any]]
+    blocked: tuple[str, ...]
+
+
+def run_job(paths: Sequence[Path], settings: Settings, progress: Progress) -> Ended:
+    """Run the whole job on `paths`.
+
+    Raises:
+        Exception: what a step raised, as it was raised; a blocked release is none.
+    """
+    job = defs.resolve_job_def(refresh.name)
+    blocked: tuple[str, ...] = ()
+    run_id = str(uuid.uuid4())
+    with _instance(settings) as instance, _quiet():
+        try:
+            job.execute_in_process(
+                instance=instance,
+                run_id=run_id,
+                run_config={
+                    **taking_in([str(path.absolute()) for path in paths]),
+                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                },
+                resources={"settings": settings, "progress": progress},
+            )
+        except ReleaseBlocked as error:
+            blocked = error.reasons
+        except DagsterAssetCheckFailedError:
+            blocked = tuple(_failed_checks(instance, run_id))
+        return Ended(_metadata(instance, run_id), blocked)
+
+
+@contextmanager
+def _instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """Dagster's home, where `dagster dev` shows the run too; of memory alone where nothing can be
+    written."""
+    try:
+        folder = dagster_home(settings)
+    except OSError:
+        instance = dg.DagsterInstance.ephemeral()
+    else:
+        instance = dg.DagsterInstance.from_config(str(folder))
+    with instance:
+        yield instance
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Nothing on the terminal: events are in the instance, progress is told by `progress`."""
+    logger = logging.getLogger("dagster")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def _metadata(instance: dg.DagsterInstance, run_id: str) -> dict[str, dict[str, Any]]:
+    records = instance.get_records_for_run(
+        run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION
+    ).records
+    told = (record.event_log_entry.asset_materialization for record in records)
+    return {
+        m.asset_key.to_user_string(): {name: value.value for name, value in m.metadata.items()}
+        for m in told
+        if m is not None
+    }
+
+
+def _failed_checks(instance: dg.DagsterInstance, run_id: str) -> Iterator[str]:
+    records = instance.get_records_for_run(
+        run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    ).records
+    for record in records:
+        event = record.event_log_entry.dagster_event
+        if event is None:
+            continue
+        evaluation = event.asset_check_evaluation_data
+        if not evaluation.passed and evaluation.severity is dg.AssetCheckSeverity.ERROR:
+            result = result_of(evaluation)
+            why = result["problem"] or f"{result['broken']} of {result['judged']} rows break it"
+            yield f"{result['title']}: {why}"

@@ -1,0 +1,37 @@
+"""Dagster's own home, of one trial: `python -m assets.instance` prepares it and prints where."""
+
+import sys
+from pathlib import Path
+
+from pipelines.settings import Settings, get_settings
+
+# Pools are counted by run: an op's place in one would stay taken when its run is killed.
+_CONFIG = """\
+telemetry:
+  enabled: false
+concurrency:
+  pools:
+    granularity: run
+    default_limit: 1
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+"""
+
+
+def dagster_home(settings: Settings) -> Path:
+    """The folder for DAGSTER_HOME, with its dagster.yaml.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    folder = settings.home.absolute() / "dagster"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "dagster.yaml"
+    if not file.exists():
+        file.write_text(_CONFIG, encoding="utf-8")
+    return folder
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{dagster_home(get_settings())}\n")

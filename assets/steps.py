@@ -1,0 +1,165 @@
+"""What the assets do, in plain Python: settings and stages joined, no Dagster."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from math import ceil
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from assets.house import Progress
+from pipelines.archive import manifest, object_path
+from pipelines.domain import Agency, OgiError, Outcome, OutcomeKind
+from pipelines.execution import executor, in_flight, map_batches
+from pipelines.forms import FORMS_DIR
+from pipelines.load import processed, write_shard
+from pipelines.process import DocumentRef, parser_version, process_batch
+from pipelines.publish import Thresholds, fingerprint
+from pipelines.raw import RESOLUTION
+from pipelines.reference import Registry, provisional_agency
+from pipelines.selects import SQL_DIR
+from pipelines.settings import PROJECT_ROOT, Settings
+
+_UNKNOWN_MEDIA_TYPE = "application/octet-stream"
+_BATCHES_PER_WORKER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one run read: how many documents ended how, and those that failed, with the reason."""
+
+    outcomes: dict[str, int]
+    failed: tuple[tuple[str, str], ...]
+
+
+def pending(settings: Settings) -> list[tuple[DocumentRef, int]]:
+    """The archived documents that this parser has not read yet, with their length in bytes."""
+    rows = manifest(settings.archive_dir)
+    done = processed(settings.lake_dir, parser_version())
+    waiting: dict[str, tuple[DocumentRef, int]] = {}
+    columns = (rows[name].to_pylist() for name in ("document_sha256", "address", "bytes"))
+    for sha256, address, length in zip(*columns, strict=True):
+        if sha256 not in done and sha256 not in waiting:
+            file = object_path(settings.archive_dir, sha256)
+            waiting[sha256] = (DocumentRef(address, sha256, str(file)), length)
+    return list(waiting.values())
+
+
+def read_documents(settings: Settings, progress: Progress) -> Read:
+    """Read every pending document into the lake, batch by batch; each batch is kept at once, so
+    that a run that is killed loses only those under way."""
+    waiting = pending(settings)
+    progress("read", 0, len(waiting))
+    outcomes: Counter[str] = Counter()
+    failed: list[tuple[str, str]] = []
+    for batch in _outcomes(settings, waiting):
+        write_shard(settings.lake_dir, batch, parser_version())
+        outcomes.update(outcome.kind.value for outcome in batch)
+        failed += [(o.path, o.reason or "") for o in batch if o.kind is OutcomeKind.FAILED]
+        progress("read", outcomes.total(), len(waiting))
+    return Read(dict(outcomes), tuple(sorted(failed)))
+
+
+def _outcomes(
+    settings: Settings, waiting: Sequence[tuple[DocumentRef, int]]
+) -> Iterator[list[Outcome]]:
+    limit = settings.max_document_bytes
+    readable = [ref for ref, length in waiting if length <= limit]
+    if too_large := [
+        _failure(ref, f"{length:,} bytes, over the limit of {limit:,} (OGI_MAX_DOCUMENT_BYTES)")
+        for ref, length in waiting
+        if length > limit
+    ]:
+        yield too_large
+    # Small runs are cut finer, so that no worker stands idle.
+    size = ceil(len(readable) / (_BATCHES_PER_WORKER * settings.workers))
+    size = max(1, min(size, settings.batch_size))
+    yield from map_batches(
+        partial(executor, settings),
+        process_batch,
+        [readable[start : start + size] for start in range(0, len(readable), size)],
+        failure=_failure,
+        in_flight=in_flight(settings),
+    )
+
+
+def _failure(ref: DocumentRef, reason: str) -> Outcome:
+    return Outcome(
+        document_sha256=ref.sha256,
+        path=ref.path,
+        media_type=_UNKNOWN_MEDIA_TYPE,
+        bytes=Path(ref.file).stat().st_size,
+        kind=OutcomeKind.FAILED,
+        reason=reason,
+    )
+
+
+def resolve(settings: Settings, registry: Registry) -> tuple[tuple[Agency, ...], pa.Table]:
+    """Who reports on which year, of every document in the lake: the registry's agencies with the
+    provisional ones that the documents make necessary, and the resolution table."""
+    folder = settings.lake_dir / parser_version() / "documents"
+    names = ["document_sha256", "agency_name", "report_year"]
+    shards = [pq.read_table(file, columns=names) for file in sorted(folder.glob("*.parquet"))]
+    provisional: dict[str, Agency] = {}
+    resolved: dict[str, tuple[str | None, int | None]] = {}
+    for row in (row for shard in shards for row in shard.to_pylist()):
+        name = row["agency_name"]
+        agency = registry.resolve(name)
+        if agency is None and name:
+            agency = provisional_agency(name)
+            agency = provisional.setdefault(agency.agency_id, agency)
+        key = agency.agency_id if agency else None
+        resolved[row["document_sha256"]] = (key, row["report_year"])
+    rows = [
+        {"document_sha256": sha256, "agency_id": agency_id, "report_year": year}
+        for sha256, (agency_id, year) in sorted(resolved.items())
+    ]
+    agencies = (*registry.agencies, *sorted(provisional.values(), key=lambda a: a.agency_id))
+    return agencies, pa.Table.from_pylist(rows, schema=RESOLUTION)
+
+
+@contextmanager
+def warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The private file, open for its one writer.
+
+    Raises:
+        OgiError: another process has it open.
+    """
+    file = settings.warehouse_file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        con = duckdb.connect(str(file))
+    except duckdb.IOException as error:
+        raise OgiError(f"{file}: another process has it open") from error
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def thresholds(settings: Settings) -> Thresholds:
+    """Those of the settings."""
+    return Thresholds(
+        rates_from_documents=settings.rates_from_documents,
+        max_failed_rate=settings.max_failed_rate,
+        max_refused_table_rate=settings.max_refused_table_rate,
+    )
+
+
+def current_fingerprint(settings: Settings) -> str:
+    """What a release made now would be made from."""
+    rows = manifest(settings.archive_dir)
+    pairs = zip(rows["document_sha256"].to_pylist(), rows["address"].to_pylist(), strict=True)
+    return fingerprint_of(pairs)
+
+
+def fingerprint_of(documents: Iterable[tuple[str, str]]) -> str:
+    """The same, of documents that are given."""
+    code = [PROJECT_ROOT / name for name in ("pipelines", "assets", "expectations")]
+    reference = FORMS_DIR.parent / "reference"
+    return fingerprint(documents, parser_version(), [*code, SQL_DIR, FORMS_DIR, reference])

@@ -1,0 +1,224 @@
+"""Suites as values. What is true of a report stands in sql/audits and its intermediate relations,
+what is a key in sql/marts/*.yml; here it is only said which of them must hold."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pipelines.domain import Kind, OutcomeKind, Severity, State, Verdict
+from pipelines.forms import Forms, load_forms
+from pipelines.selects import Mart, load_marts, quoted
+
+
+class Layer(StrEnum):
+    """The part of the warehouse that a suite looks at; its asset shows the result."""
+
+    AUDITS = "audits"
+    MARTS = "marts"
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """The name of an expectation of Great Expectations, and its arguments."""
+
+    type: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Expectations over the rows of one query.
+
+    `failures` gives every row that breaks one of them, complete, with agency_id and report_year.
+    A `blocking` suite forbids the release. `must_judge`: where there are reports, a query
+    without rows means that the suite could not look.
+    """
+
+    name: str
+    layer: Layer
+    title: str
+    query: str
+    expectations: tuple[Expectation, ...]
+    failures: str
+    blocking: bool = False
+    must_judge: bool = False
+    mart: str | None = None
+
+
+# Which of its relations holds both sides of a rule: forms say what its operands are.
+_SIDES = {
+    "column": ("intermediate.column_sums", "column"),
+    "row": ("intermediate.row_sums", "row"),
+}
+_MAY_BE_JUDGED = {Verdict.STRICT: "all_reported", Verdict.BLANK_AS_ZERO: "none_lost"}
+_WITH_AGENCY_YEAR = "left join raw.resolution using (document_sha256)"
+
+_NOT_NEGATIVE = {
+    "agency_years": ("findings_error", "findings_warning", "findings_hint"),
+    "dim_document": ("bytes",),
+    "dim_report": ("revision", "findings_error", "findings_warning", "findings_hint"),
+    "fct_findings": ("occurrences",),
+}
+_ONE_OF: dict[tuple[str, str], type[StrEnum]] = {
+    ("dim_document", "outcome"): OutcomeKind,
+    ("fct_findings", "kind"): Kind,
+    ("fct_findings", "severity"): Severity,
+    ("dim_rule", "kind"): Kind,
+    ("dim_rule", "severity"): Severity,
+}
+
+
+def all_suites(
+    forms: Forms | None = None, marts: dict[str, Mart] | None = None
+) -> tuple[Suite, ...]:
+    """Every suite: the identities of the forms, the counts, and of each mart its key and its
+    domains."""
+    known = load_marts() if marts is None else marts
+    return (
+        *_identities(load_forms() if forms is None else forms),
+        _counts(),
+        *(_key(name, mart) for name, mart in known.items()),
+        *(suite for name, mart in known.items() if (suite := _domains(name, mart)) is not None),
+    )
+
+
+def suites_of(layer: Layer) -> tuple[Suite, ...]:
+    """The suites of one layer."""
+    return tuple(suite for suite in all_suites() if suite.layer is layer)
+
+
+def _identities(forms: Forms) -> Iterator[Suite]:
+    rules = {
+        identity.id: identity.for_each
+        for form in forms.vintages.values()
+        for table in form.tables.values()
+        for identity in getattr(table, "identities", ())
+    }
+    for rule, for_each in rules.items():
+        for verdict in Verdict:
+            yield _identity(rule, forms.rules[rule].label_en, for_each, verdict)
+
+
+def _identity(rule: str, label: str, for_each: str, verdict: Verdict) -> Suite:
+    relation, place = _SIDES[for_each]
+    return Suite(
+        name=f"{rule}_{verdict}",
+        layer=Layer.AUDITS,
+        title=f"{label} ({verdict})",
+        query=f'select document_sha256, "{place}" as place,'
+        f' "left" as left_side, "right" as right_side from {relation}'
+        f" where rule = '{rule}' and {_MAY_BE_JUDGED[verdict]}",
+        expectations=(
+            Expectation(
+                "ExpectColumnPairValuesToBeEqual",
+                {"column_A": "left_side", "column_B": "right_side"},
+            ),
+        ),
+        failures='select agency_id, report_year, document_sha256, "table", "row", "column",'
+        f' "left", "right", difference from audits.{rule} {_WITH_AGENCY_YEAR}'
+        f" where reading = '{verdict}' order by all",
+        must_judge=True,
+    )
+
+
+def _counts() -> Suite:
+    cell = '(document_sha256, "table", "row", "column")'
+    return Suite(
+        name="counts_are_whole",
+        layer=Layer.AUDITS,
+        title="Counts are whole and not negative, amounts not negative",
+        query="select facts.document_sha256, broken.rule is null as holds from raw.facts"
+        f" left join audits.counts_are_whole as broken using {cell} where value is not null",
+        expectations=(_one_of("holds", [True]),),
+        failures='select agency_id, report_year, document_sha256, "table", "row", "column", detail'
+        f" from audits.counts_are_whole {_WITH_AGENCY_YEAR} order by all",
+        must_judge=True,
+    )
+
+
+def _key(name: str, mart: Mart) -> Suite:
+    never_null = [column for column in mart.key if column not in mart.nullable]
+    # Where NULL is allowed in a key it is a value like any other; to SQL it would be none.
+    columns = ", ".join(
+        f"coalesce({quoted(c)}::varchar, '') as {quoted(c)}" if c in mart.nullable else quoted(c)
+        for c in mart.key
+    )
+    unique = (
+        Expectation("ExpectCompoundColumnsToBeUnique", {"column_list": list(mart.key)})
+        if len(mart.key) > 1
+        else Expectation("ExpectColumnValuesToBeUnique", {"column": mart.key[0]})
+    )
+    key = ", ".join(quoted(column) for column in mart.key)
+    null_in_key = " or ".join(f"{quoted(column)} is null" for column in never_null)
+    return Suite(
+        name=f"{name}_key",
+        layer=Layer.MARTS,
+        title=f"{name}: {', '.join(mart.key)} is its key",
+        query=f"select {columns} from marts.{name}",
+        expectations=(
+            unique,
+            *(
+                Expectation("ExpectColumnValuesToNotBeNull", {"column": column})
+                for column in never_null
+            ),
+        ),
+        failures=f"select {_agency_year(mart)}{key} from marts.{name}"
+        f" qualify count(*) over (partition by {key}) > 1 or {null_in_key} order by all",
+        blocking=True,
+        must_judge=name == "dim_document",
+        mart=name,
+    )
+
+
+def _domains(name: str, mart: Mart) -> Suite | None:
+    expectations = []
+    broken = []
+    for column, values in _closed_columns(name, mart):
+        expectations.append(_one_of(column, values))
+        listed = ", ".join(f"'{value}'" for value in values)
+        broken.append((column, f"{quoted(column)} not in ({listed})"))
+    for column in _NOT_NEGATIVE.get(name, ()):
+        expectations.append(
+            Expectation("ExpectColumnValuesToBeBetween", {"column": column, "min_value": 0})
+        )
+        broken.append((column, f"{quoted(column)} < 0"))
+    if not expectations:
+        return None
+    key = ", ".join(quoted(column) for column in mart.key)
+    return Suite(
+        name=f"{name}_domains",
+        layer=Layer.MARTS,
+        title=f"{name}: {', '.join(column for column, _ in broken)} hold what they may",
+        query=f"select {', '.join(quoted(column) for column, _ in broken)} from marts.{name}",
+        expectations=tuple(expectations),
+        failures=" union all ".join(
+            f"select {_agency_year(mart)}{key}, '{column}' as what,"
+            f" {quoted(column)}::varchar as is_value from marts.{name} where {condition}"
+            for column, condition in broken
+        )
+        + " order by all",
+        mart=name,
+    )
+
+
+def _closed_columns(name: str, mart: Mart) -> Iterator[tuple[str, list[str]]]:
+    for column in mart.columns:
+        if (values := _ONE_OF.get((name, column))) is not None:
+            yield column, _values(values)
+        elif column == "state" or column.endswith("_state"):
+            yield column, _values(State)
+
+
+def _agency_year(mart: Mart) -> str:
+    """The two columns that every list of failures has, where the key does not bring them."""
+    missing = [c for c in ("agency_id", "report_year") if c not in mart.key]
+    return "".join(f"{c}, " if c in mart.columns else f"null as {c}, " for c in missing)
+
+
+def _one_of(column: str, values: list[Any]) -> Expectation:
+    return Expectation("ExpectColumnValuesToBeInSet", {"column": column, "value_set": values})
+
+
+def _values(names: Iterable[StrEnum]) -> list[str]:
+    return [str(name) for name in names]

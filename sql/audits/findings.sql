@@ -1,0 +1,79 @@
+-- grain: document_sha256, rule, table, row, column, reading
+-- Every broken rule, told in both languages: the one place where a template becomes a message.
+-- A filing's slip, unless we had trouble reading that very table.
+with broken as (
+    select * from audits.applicants_sum_to_total
+    union all by name
+    select * from audits.counts_are_whole
+    union all by name
+    select * from audits.dispositions_sum_to_total
+    union all by name
+    select * from audits.outcomes_sum_to_total
+    union all by name
+    select * from audits.requests_in_equal_requests_out
+),
+
+troubled_tables as (
+    select distinct document_sha256, "table"
+    from raw.findings
+    where kind = 'reading'
+),
+
+told as (
+    select
+        broken.*,
+        rules.kind,
+        rules.severity,
+        rules.message_zh,
+        rules.message_en,
+        if(troubled_tables.document_sha256 is null, 'filing', 'unknown') as likely_cause,
+        coalesce(form_tables.label_zh, broken."table", '') as table_zh,
+        coalesce(form_tables.label_en, broken."table", '') as table_en,
+        coalesce(form_rows.label_zh, broken."row", '') as row_zh,
+        coalesce(form_rows.label_en, broken."row", '') as row_en,
+        coalesce(form_columns.label_zh, broken."column", '') as column_zh,
+        coalesce(form_columns.label_en, broken."column", '') as column_en,
+        -- eight decimals are kept, those that say something are shown
+        coalesce(rtrim(rtrim(broken."left"::varchar, '0'), '.'), '') as left_text,
+        coalesce(rtrim(rtrim(broken."right"::varchar, '0'), '.'), '') as right_text,
+        coalesce(rtrim(rtrim(broken.difference::varchar, '0'), '.'), '') as difference_text,
+        coalesce(broken.detail, '') as detail_text
+    from broken
+    inner join raw.rules using (rule)
+    left join troubled_tables using (document_sha256, "table")
+    left join raw.form_tables using ("table")
+    left join raw.form_rows using ("table", "row")
+    left join raw.form_columns using ("table", "column")
+)
+
+-- {detail} comes last: it is text of the document and may itself hold braces
+select
+    document_sha256,
+    rule,
+    kind,
+    severity,
+    reading,
+    "table",
+    "row",
+    "column",
+    "left",
+    "right",
+    difference,
+    likely_cause,
+    message_zh
+        .replace('{table}', table_zh)
+        .replace('{row}', row_zh)
+        .replace('{column}', column_zh)
+        .replace('{left}', left_text)
+        .replace('{right}', right_text)
+        .replace('{difference}', difference_text)
+        .replace('{detail}', detail_text) as message_zh,
+    message_en
+        .replace('{table}', table_en)
+        .replace('{row}', row_en)
+        .replace('{column}', column_en)
+        .replace('{left}', left_text)
+        .replace('{right}', right_text)
+        .replace('{difference}', difference_text)
+        .replace('{detail}', detail_text) as message_en
+from told

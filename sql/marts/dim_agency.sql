@@ -1,0 +1,2 @@
+-- grain: agency_id
+select * from raw.agencies

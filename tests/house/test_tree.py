@@ -1,0 +1,169 @@
+"""The house keeps its own rules."""
+
+import ast
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.forms import load_forms
+
+ROOT = Path(__file__).parents[2]
+CODE = ("pipelines", "assets", "expectations")
+MADE = {".venv", ".git", "__pycache__", "build", ".uv-cache"}
+CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+TEXT_ENDINGS = {".py", ".sql", ".yml", ".yaml", ".toml", ".md", ".csv", ".json", ".lock", ".html"}
+MARTS = ROOT / "sql" / "marts"
+
+
+def _kept() -> list[Path]:
+    """Every file that git keeps, or would keep: tracked, and new but not ignored."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    if listed.returncode == 0:
+        names = listed.stdout.decode().split("\0")
+        return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+    # An unpacked archive has no git; what is made there is told apart by its folder.
+    files = (file for file in ROOT.rglob("*") if file.is_file())
+    return [file for file in files if not MADE & set(file.relative_to(ROOT).parts)]
+
+
+KEPT = _kept()
+
+
+def _python(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def _relative(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+def _strings(source: str) -> Iterator[tuple[int, str]]:
+    """String literals with their lines; docstrings and comments may speak Chinese."""
+    tree = ast.parse(source)
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+        and isinstance(node.body[0].value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in docstrings
+        ):
+            yield node.lineno, node.value
+
+
+@pytest.mark.parametrize("file", _python(*CODE), ids=_relative)
+def test_no_chinese_label_stands_in_python(file: Path) -> None:
+    found = [
+        f"line {line}: {text!r}"
+        for line, text in _strings(file.read_text(encoding="utf-8"))
+        if CJK.search(text)
+    ]
+    assert not found, f"{_relative(file)}: labels belong to data/forms: {found}"
+
+
+def test_the_search_for_chinese_finds_it() -> None:
+    source = '"""总计"""\nA = "总计"\n# 总计\nB = f"{A}局"\n'
+    assert [line for line, text in _strings(source) if CJK.search(text)] == [2, 4]
+
+
+@pytest.mark.parametrize("file", sorted(MARTS.glob("*.sql")), ids=_relative)
+def test_every_mart_has_its_yml(file: Path) -> None:
+    assert file.with_suffix(".yml").is_file()
+
+
+def test_every_yml_has_its_mart() -> None:
+    assert MARTS.is_dir()
+    alone = [f.name for f in MARTS.glob("*.yml") if not f.with_suffix(".sql").is_file()]
+    assert not alone
+
+
+def test_the_forms_load() -> None:
+    assert {"2019", "2021"} <= set(load_forms().vintages)
+
+
+def test_every_room_stands_in_the_contracts() -> None:
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = {c["id"]: c for c in config["tool"]["importlinter"]["contracts"]}
+    layers = {
+        name for layer in contracts["layers"]["layers"] for name in re.findall(r"[\w.]+", layer)
+    }
+    rooms = {
+        f"pipelines.{entry.stem}"
+        for entry in (ROOT / "pipelines").iterdir()
+        if (entry.is_dir() and (entry / "__init__.py").is_file()) or entry.suffix == ".py"
+    } - {"pipelines.__init__"}
+    assert rooms | {"assets", "expectations"} == layers
+    plain = set(contracts["frameworks"]["source_modules"])
+    assert plain == rooms - {"pipelines.cli"}, "every room but the command line is plain Python"
+    stages = set(re.findall(r"[\w.]+", next(e for e in contracts["layers"]["layers"] if "|" in e)))
+    below = {"pipelines.raw", "pipelines.reference", "pipelines.selects"}
+    apart = set(contracts["settings"]["forbidden_modules"])
+    assert apart == stages | below | {"pipelines.forms"}
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace")
+
+
+def _texts() -> Iterator[Path]:
+    named = {"Makefile", "LICENSE", "run", ".gitignore"}
+    for file in KEPT:
+        if (file.suffix in TEXT_ENDINGS or file.name in named) and file != Path(__file__):
+            yield file
+
+
+def test_the_lock_names_no_host() -> None:
+    lock = _text(ROOT / "requirements.lock")
+    assert "://" not in lock
+    assert "--hash=sha256:" in lock
+    assert not re.findall(r"^\s*--(?:index-url|extra-index-url|find-links)", lock, re.MULTILINE)
+
+
+def test_no_registry_and_no_path_of_a_machine_is_kept() -> None:
+    hosts = ("pypi" + ".org", "pythonhosted" + ".org", "tsinghua" + ".edu", "aliyun" + ".com")
+    paths = ("/" + "root/", "/" + "home/", "/" + "Users/", "/" + "work/")
+    found = [
+        f"{_relative(file)}: {word}"
+        for file in _texts()
+        for word in (*hosts, *paths)
+        if re.search(rf"(?<![\w.}}$]){re.escape(word)}", _text(file))
+    ]
+    assert not found
+
+
+def test_nothing_is_left_undone() -> None:
+    word = re.compile(r"\b(?:" + "TO" + "DO|" + "FIX" + "ME|" + "X" + r"XX)\b")
+    found = [_relative(file) for file in _texts() if word.search(_text(file))]
+    assert not found
+
+
+def test_no_file_is_over_a_megabyte() -> None:
+    big = [_relative(file) for file in KEPT if file.stat().st_size > 1_000_000]
+    assert not big
+
+
+def test_the_top_level_is_the_design() -> None:
+    folders = {file.relative_to(ROOT).parts[0] for file in KEPT if file.parent != ROOT}
+    allowed = {".ci", "assets", "data", "expectations", "pipelines", "sql", "tests"}
+    assert folders <= allowed
+
+
+def test_tests_have_no_packages() -> None:
+    assert not list((ROOT / "tests").rglob("__init__.py"))

@@ -1,0 +1,211 @@
+"""The graph as `dagster dev` loads it: whole, in order, with its schedule and its sensor."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from assets import sensors
+from assets.definitions import defs
+from assets.graph import refresh
+from assets.instance import dagster_home
+from expectations import all_suites
+from pipelines.selects import load_marts
+from pipelines.settings import Settings
+
+CHAIN = [
+    "archived_documents",
+    "lake_shards",
+    "warehouse_raw",
+    "warehouse_models",
+    "audits",
+    "marts/fct_findings",
+    "published_release",
+]
+
+
+def key(name: str) -> dg.AssetKey:
+    return dg.AssetKey(name.split("/"))
+
+
+def test_the_definitions_are_sound() -> None:
+    dg.Definitions.validate_loadable(defs)
+
+
+def test_each_asset_waits_for_the_one_before() -> None:
+    graph = defs.resolve_asset_graph()
+    for before, after in zip(CHAIN, CHAIN[1:], strict=False):
+        assert key(before) in graph.get(key(after)).parent_keys, after
+    assert graph.get(key("published_release")).parent_keys == {
+        key(f"marts/{name}") for name in load_marts()
+    }
+
+
+def test_every_asset_has_a_group_kinds_and_a_description() -> None:
+    graph = defs.resolve_asset_graph()
+    for asset in graph.get_all_asset_keys():
+        node = graph.get(asset)
+        assert node.group_name in {"archive", "lake", "warehouse", "marts", "release"}
+        assert node.kinds
+        assert node.description
+
+
+def test_every_suite_is_a_check_that_what_comes_after_waits_for() -> None:
+    checks = {
+        spec.name: spec
+        for checks in defs.asset_checks or []
+        for spec in checks.check_specs  # type: ignore[union-attr]
+    }
+    assert set(checks) == {suite.name for suite in all_suites()}
+    assert all(spec.blocking for spec in checks.values())
+    assert checks["fct_requests_key"].asset_key == key("marts/fct_requests")
+    assert checks["applicants_sum_to_total_strict"].asset_key == key("audits")
+
+
+def test_the_writers_are_one_at_a_time() -> None:
+    graph = defs.resolve_asset_graph()
+    writers = {a.to_user_string() for a in graph.get_all_asset_keys() if graph.get(a).pools}
+    assert writers == {*CHAIN[2:5], *(f"marts/{name}" for name in load_marts()), CHAIN[-1]}
+    for asset in writers:
+        assert graph.get(key(asset)).pools == {"duckdb_writer"}
+
+
+def test_the_nightly_schedule_runs_at_two_in_china() -> None:
+    schedule = defs.resolve_schedule_def("nightly")
+    assert schedule.cron_schedule == "0 2 * * *"
+    assert schedule.execution_timezone == "Asia/Shanghai"
+    assert schedule.job_name == refresh.name
+    with dg.build_schedule_context() as context:
+        tick = schedule.evaluate_tick(context)
+    assert len(tick.run_requests or []) == 1
+
+
+def test_loading_the_definitions_does_not_load_great_expectations() -> None:
+    code = "import sys, assets.definitions; sys.exit('great_expectations' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_dagsters_home_lies_in_ours_and_sends_nothing(tmp_path: Path) -> None:
+    folder = dagster_home(Settings(home=tmp_path))
+    assert folder == tmp_path / "dagster"
+    with dg.DagsterInstance.from_config(str(folder)) as instance:
+        assert not instance.telemetry_enabled
+    done = subprocess.run(
+        [sys.executable, "-m", "assets.instance"],
+        env={**os.environ, "OGI_HOME": str(tmp_path / "other")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert Path(done.stdout.strip()) == tmp_path / "other" / "dagster"
+    assert (tmp_path / "other" / "dagster" / "dagster.yaml").is_file()
+
+
+# --- the inbox ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path)
+
+
+def look(settings: Settings, cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
+    context = dg.build_sensor_context(cursor=cursor, resources={"settings": settings})
+    result: Any = sensors.inbox(context)
+    assert isinstance(result, dg.SensorResult | dg.SkipReason)
+    return result
+
+
+def put(settings: Settings, name: str, text: str) -> Path:
+    settings.inbox_dir.mkdir(exist_ok=True)
+    file = settings.inbox_dir / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if a minute had gone by since the last file was written."""
+    now = time.time
+    monkeypatch.setattr(sensors.time, "time", lambda: now() + 60)
+
+
+def asked_for(result: dg.SensorResult | dg.SkipReason) -> list[list[str]]:
+    assert isinstance(result, dg.SensorResult)
+    return [
+        request.run_config["ops"]["archived_documents"]["config"]["paths"]
+        for request in result.run_requests or []
+    ]
+
+
+def test_new_files_are_asked_for_once(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = put(settings, "1.html", "one"), put(settings, "2.html", "two")
+    put(settings, ".hidden", "no")
+    settled(monkeypatch)
+
+    first = look(settings)
+    assert asked_for(first) == [[str(one), str(two)]]
+    assert isinstance(first, dg.SensorResult)
+    assert isinstance(look(settings, first.cursor), dg.SkipReason)
+
+    three = put(settings, "3.html", "three")
+    one.write_text("one, changed", encoding="utf-8")
+    second = look(settings, first.cursor)
+    assert asked_for(second) == [[str(one), str(three)]]
+    assert isinstance(second, dg.SensorResult)
+    keys = {request.run_key for result in (first, second) for request in result.run_requests or []}
+    assert len(keys) == 2
+
+
+def test_a_file_that_is_still_being_written_waits(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(settings, "1.html", "half")
+    waiting = look(settings)
+    assert isinstance(waiting, dg.SkipReason)
+    assert "1 still being written" in (waiting.skip_message or "")
+    settled(monkeypatch)
+    assert len(asked_for(look(settings))) == 1
+
+
+def test_a_file_being_rewritten_keeps_the_others_known(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = put(settings, "old.html", "old")
+    with monkeypatch.context() as later:
+        settled(later)
+        first = look(settings)
+    assert isinstance(first, dg.SensorResult)
+    put(settings, "new.html", "half")
+    assert isinstance(look(settings, first.cursor), dg.SkipReason)
+    settled(monkeypatch)
+    second = look(settings, first.cursor)
+    assert asked_for(second) == [[str(settings.inbox_dir / "new.html")]]
+    assert isinstance(second, dg.SensorResult)
+    assert str(old) in json.loads(second.cursor or "{}")
+
+
+def test_an_empty_inbox_and_none_say_why_nothing_runs(settings: Settings) -> None:
+    none = look(settings)
+    assert isinstance(none, dg.SkipReason)
+    assert "no inbox folder" in (none.skip_message or "")
+    settings.inbox_dir.mkdir()
+    empty = look(settings)
+    assert isinstance(empty, dg.SkipReason)
+    assert "nothing new" in (empty.skip_message or "")
+
+
+def test_what_the_sensor_asks_for_fits_the_job(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(settings, "1.html", "one")
+    settled(monkeypatch)
+    result = look(settings)
+    assert isinstance(result, dg.SensorResult)
+    (request,) = result.run_requests or []
+    dg.validate_run_config(defs.resolve_job_def(refresh.name), request.run_config)

@@ -1,0 +1,194 @@
+"""The main job in this process: what it reports, what holds it back, what it does not do twice."""
+
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from assets import graph
+from assets.house import alone
+from assets.instance import dagster_home
+from assets.run import RunReport, run
+from pipelines.settings import PROJECT_ROOT, Settings
+
+SAMPLES = PROJECT_ROOT / "data" / "samples" / "reports"
+REPORTS = ("990200-health-2022.html", "990221-agriculture-2022.txt")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home", workers=2)
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> Path:
+    folder = tmp_path / "inputs"
+    folder.mkdir()
+    for name in REPORTS:
+        (folder / name).write_bytes((SAMPLES / name).read_bytes())
+    return folder
+
+
+def documents(file: Path) -> dict[str, tuple[str, str | None]]:
+    with duckdb.connect() as con:
+        con.execute(f"attach '{file}' as ogi (read_only); use ogi")
+        rows = con.execute(
+            "select parse_filename(first_address), outcome, reason from marts.dim_document"
+        ).fetchall()
+    return {name: (outcome, reason) for name, outcome, reason in rows}
+
+
+def test_documents_go_all_the_way_and_only_once(settings: Settings, inputs: Path) -> None:
+    (inputs / "empty.html").write_bytes(b"")
+    told: list[tuple[str, int, int | None]] = []
+    small = settings.model_copy(update={"max_document_bytes": 1_000_000})
+    (inputs / "large.pdf").write_bytes(b"%PDF-1.4" + bytes(1_000_000))
+
+    report = run([inputs], small, on_progress=lambda *step: told.append(step))
+
+    assert (report.nothing_new, report.new, report.known, report.blocked) == (False, 4, 0, ())
+    assert (report.counts.reports, report.counts.failed) == (2, 2)
+    assert report.counts.facts > 300
+    assert report.failed_total == 2
+    assert [Path(path).name for path, _ in report.failed] == ["empty.html", "large.pdf"]
+    assert report.failed[1][1] == (
+        "1,000,008 bytes, over the limit of 1,000,000 (OGI_MAX_DOCUMENT_BYTES)"
+    )
+    assert ("read", 4, 4) in told
+    assert report.published_file == small.published_file
+    published = documents(small.published_file)
+    assert set(published) == {*REPORTS, "empty.html", "large.pdf"}
+    assert published["empty.html"][0] == "failed"
+
+    _no_dagster_where_nothing_is_new(small, inputs)
+    _a_new_file_is_a_new_run(small, inputs)
+
+
+def _no_dagster_where_nothing_is_new(settings: Settings, inputs: Path) -> None:
+    code = f"""
+import sys
+from pathlib import Path
+from assets.run import run
+from pipelines.settings import Settings
+
+report = run([Path({str(inputs)!r})], Settings.model_validate_json({settings.model_dump_json()!r}))
+assert report.nothing_new and report.known == 4 and report.counts.reports == 2, report
+assert not {{"dagster", "great_expectations"}} & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def _a_new_file_is_a_new_run(settings: Settings, inputs: Path) -> None:
+    (inputs / "more.txt").write_bytes(b"no report")
+    report = run([inputs], settings)
+    assert (report.nothing_new, report.new, report.known) == (False, 1, 4)
+    assert report.counts.documents == 5
+    # Only what this run read can have failed in it.
+    assert report.failed_total == len(report.failed) <= 1
+
+
+def test_a_slip_is_published_and_shown_with_its_agency_years(
+    settings: Settings, inputs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = json.loads((SAMPLES.parent / "expected.json").read_text(encoding="utf-8"))
+    broken = next(
+        Path(file)
+        for file, report in expected["reports"].items()
+        if any(b["rule"] == "applicants_sum_to_total" for b in report["broken"])
+    )
+    (inputs / broken.name).write_bytes((SAMPLES / broken.name).read_bytes())
+
+    report = run([inputs], settings)
+
+    assert report.blocked == ()
+    assert report.counts.findings["applicants_sum_to_total"] >= 1
+    with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
+        check = dg.AssetCheckKey(dg.AssetKey("audits"), "applicants_sum_to_total_strict")
+        latest = instance.event_log_storage.get_latest_asset_check_execution_by_key([check])
+        evaluation = latest[check].evaluation
+        (ran,) = instance.get_runs()
+    assert ran.status is dg.DagsterRunStatus.SUCCESS
+    assert isinstance(evaluation, dg.AssetCheckEvaluation)
+    assert not evaluation.passed
+    assert evaluation.severity is dg.AssetCheckSeverity.WARN
+    failures = evaluation.metadata["failures"].value
+    assert isinstance(failures, list)
+    assert failures[0]["agency_id"]
+    assert failures[0]["report_year"]
+    quality = json.loads((settings.published_dir / "quality.json").read_text(encoding="utf-8"))
+    suites = {suite["name"]: suite for suite in quality["suites"]}
+    assert suites["applicants_sum_to_total_strict"]["failing_agency_years"] >= 1
+    assert suites["dim_document_key"]["passed"]
+
+    _a_broken_key_keeps_the_old_release(settings, inputs, monkeypatch)
+    _failures_past_their_rate_keep_it_too(settings, inputs)
+
+
+def _a_broken_key_keeps_the_old_release(
+    settings: Settings, inputs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = graph.run_selects
+
+    def doubling(con: duckdb.DuckDBPyConnection, schemas: list[str]) -> None:
+        real(con, schemas)
+        if "marts" in schemas:
+            con.execute("insert into marts.dim_rule from marts.dim_rule limit 1")
+
+    (inputs / "other.txt").write_bytes(b"nothing to see")
+    before = documents(settings.published_file)
+    with monkeypatch.context() as patched:
+        patched.setattr(graph, "run_selects", doubling)
+        report = run([inputs], settings)
+    (reason,) = report.blocked
+    assert reason.startswith("dim_rule: rule is its key: 2 of")
+    assert documents(settings.published_file) == before
+    assert report.published_file == settings.published_file
+    with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
+        assert instance.get_runs(limit=1)[0].status is dg.DagsterRunStatus.FAILURE
+    # Not taken for done: the next run makes it good.
+    assert not (mended := run([inputs], settings)).nothing_new
+    assert mended.blocked == ()
+    assert "other.txt" in documents(settings.published_file)
+
+
+def _failures_past_their_rate_keep_it_too(settings: Settings, inputs: Path) -> None:
+    (inputs / "empty.html").write_bytes(b"")
+    before = documents(settings.published_file)
+    strict = settings.model_copy(update={"rates_from_documents": 1, "max_failed_rate": 0.0})
+    report = run([inputs], strict)
+    (reason,) = report.blocked
+    assert reason.startswith("rate of failed documents")
+    assert documents(settings.published_file) == before
+
+
+def test_a_home_where_dagster_cannot_write_runs_all_the_same(
+    settings: Settings, inputs: Path
+) -> None:
+    settings.home.mkdir()
+    (settings.home / "dagster").write_text("in the way", encoding="utf-8")
+    report = run([inputs], settings)
+    assert isinstance(report, RunReport)
+    assert report.published_file is not None
+    assert report.counts.reports == 2
+
+
+def test_a_second_run_in_the_same_home_waits(settings: Settings) -> None:
+    order: list[str] = []
+    waits = threading.Event()
+
+    def second() -> None:
+        with alone(settings, lambda step, *_: (order.append(step), waits.set())):  # type: ignore[func-returns-value]
+            order.append("second")
+
+    with alone(settings, lambda *_: None):
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert waits.wait(timeout=10)
+        order.append("first")
+    thread.join(timeout=10)
+    assert order == ["waiting for another run", "first", "second"]

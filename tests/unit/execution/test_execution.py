@@ -1,0 +1,257 @@
+"""Batches go through the Executor: all come back, whatever a worker does."""
+
+import importlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import nullcontext
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from pipelines import execution
+from pipelines.execution import ExecutionError, executor, map_batches
+from pipelines.settings import Settings
+
+HERE = Path(__file__).parent
+BATCHES = [list(range(start, start + 4)) for start in range(0, 32, 4)]
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(HERE))
+    return importlib.import_module("work_for_tests")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path, workers=2)
+
+
+def failed(item: int, reason: str) -> str:
+    return f"{item}: {reason}"
+
+
+def results(settings: Settings, function: Callable[..., object]) -> list[object]:
+    """All results, flat, those of numbers in order before the failures."""
+    done = map_batches(
+        partial(executor, settings),
+        function,  # type: ignore[arg-type] # it comes out of a module that mypy does not see
+        BATCHES,
+        failure=failed,
+        in_flight=3,
+    )
+    return sorted((item for batch in done for item in batch), key=lambda r: (isinstance(r, str), r))
+
+
+EXPECTED_WITHOUT_13 = [2 * item for item in range(32) if item != 13]
+
+
+def test_every_batch_comes_back(settings: Settings, work: ModuleType) -> None:
+    assert results(settings, work.double) == [2 * item for item in range(32)]
+
+
+def test_nothing_to_do_starts_nothing(settings: Settings) -> None:
+    def never() -> None:
+        raise AssertionError("no executor is needed")
+
+    assert list(map_batches(never, len, [], failure=failed, in_flight=1)) == []  # type: ignore[arg-type]
+
+
+def test_the_item_that_kills_its_worker_is_the_only_one_that_fails(
+    settings: Settings, work: ModuleType
+) -> None:
+    reason = "13: its worker process died while reading it"
+    assert results(settings, work.die_at_13) == [*EXPECTED_WITHOUT_13, reason]
+
+
+def test_the_item_that_raises_is_the_only_one_that_fails(
+    settings: Settings, work: ModuleType
+) -> None:
+    reason = "13: reading it ended in ValueError: 13 is unlucky"
+    assert results(settings, work.raise_at_13) == [*EXPECTED_WITHOUT_13, reason]
+
+
+def test_where_every_worker_dies_no_item_is_blamed(settings: Settings, work: ModuleType) -> None:
+    with pytest.raises(ExecutionError, match="the workers cannot work: BrokenProcessPool"):
+        results(settings, work.always_die)
+
+
+def test_what_is_no_items_fault_ends_the_run(settings: Settings, work: ModuleType) -> None:
+    with pytest.raises(ExecutionError, match=r"cannot work: FileNotFoundError.*/nowhere"):
+        results(settings, work.find_no_file)
+
+
+def test_a_lost_item_is_an_error(settings: Settings, work: ModuleType) -> None:
+    with pytest.raises(ExecutionError, match="a batch of 4 came back with 3 results"):
+        results(settings, work.lose_one)
+
+
+def test_no_more_batches_than_allowed_are_under_way(settings: Settings, work: ModuleType) -> None:
+    taken: list[list[int]] = []
+    with executor(settings) as pool:
+
+        class Counting(Executor):
+            def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+                taken.append(args[0])
+                return pool.submit(fn, *args, **kwargs)
+
+        done = map_batches(
+            lambda: nullcontext(Counting()), work.double, BATCHES, failure=failed, in_flight=3
+        )
+        for completed, _ in enumerate(done, start=1):
+            assert len(taken) <= completed - 1 + 3
+    assert taken == BATCHES
+
+
+def test_what_workers_load_is_neither_dagster_nor_great_expectations(
+    settings: Settings, work: ModuleType
+) -> None:
+    with executor(settings) as pool:
+        assert pool.submit(work.modules_after_processing, [1]).result(timeout=60) == [False]
+
+
+PARENT = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import work_for_tests
+from pipelines.execution import executor
+from pipelines.settings import Settings
+if __name__ == "__main__":
+    with executor(Settings(home=Path(sys.argv[2]), workers=1)) as pool:
+        pool.submit(work_for_tests.pid_then_sleep, [sys.argv[3]]).result()
+"""
+
+
+def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    script, pid_file = tmp_path / "parent.py", tmp_path / "pid"
+    script.write_text(PARENT, encoding="utf-8")
+    parent = subprocess.Popen([sys.executable, script, HERE, tmp_path, pid_file])
+    worker = int(wait_for(lambda: pid_file.exists() and pid_file.read_text(encoding="utf-8")))
+    parent.send_signal(signal.SIGKILL)
+    parent.wait(timeout=10)
+
+    wait_for(lambda: not is_running(worker))
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 30) -> str:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := condition():
+            return str(found)
+        time.sleep(0.05)
+    raise AssertionError(f"nothing after {seconds} s")
+
+
+def is_running(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+# --- a cluster in processes of its own -----------------------------------------------------------
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a scheduler with two workers, each a process that is ended by its id."""
+    pytest.importorskip("distributed")
+    folder = tmp_path_factory.mktemp("dask")
+    address = f"tcp://127.0.0.1:{free_port()}"
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(HERE),
+        "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
+    }
+
+    def start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.{module}", *arguments],
+            env=environment,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    host = ["--host", "127.0.0.1", "--no-dashboard"]
+    port = address.rpartition(":")[2]
+    worker = [address, *host, "--nthreads", "1", "--memory-limit", "0"]
+    running = [start("dask_scheduler", *host, "--port", port)]
+    try:
+        running += [
+            start("dask_worker", *worker, "--local-directory", str(folder / str(n)))
+            for n in range(2)
+        ]
+        yield address
+    finally:
+        for process in reversed(running):
+            process.terminate()
+        for process in running:
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+@pytest.fixture
+def on_cluster(settings: Settings, cluster: str) -> Settings:
+    return settings.model_copy(update={"dask_address": cluster})
+
+
+def test_every_batch_comes_back_from_a_cluster(on_cluster: Settings, work: ModuleType) -> None:
+    assert results(on_cluster, work.double) == [2 * item for item in range(32)]
+
+
+def test_an_item_that_kills_a_cluster_worker_is_the_only_one_that_fails(
+    on_cluster: Settings, work: ModuleType
+) -> None:
+    reason = "13: its worker process died while reading it"
+    assert results(on_cluster, work.die_at_13) == [*EXPECTED_WITHOUT_13, reason]
+
+
+def test_what_cluster_workers_load_is_light(on_cluster: Settings, work: ModuleType) -> None:
+    with executor(on_cluster) as pool:
+        assert pool.submit(work.modules_after_processing, [1]).result(timeout=60) == [False]
+
+
+def test_workers_with_other_code_are_refused(
+    on_cluster: Settings, work: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "parser_version", work.own_pid)
+    with (
+        pytest.raises(
+            ExecutionError, match=rf"runs other code \(parser \d+, ours is {os.getpid()}"
+        ),
+        executor(on_cluster),
+    ):
+        pass
+
+
+def test_no_scheduler_is_an_error_that_names_the_address(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(execution, "_CLUSTER_TIMEOUT_S", 1)
+    nowhere = f"tcp://127.0.0.1:{free_port()}"
+    with (
+        pytest.raises(ExecutionError, match=f"no Dask scheduler answers at {nowhere}"),
+        executor(settings.model_copy(update={"dask_address": nowhere})),
+    ):
+        pass

@@ -1,0 +1,95 @@
+"""Shards: what is written comes back, whole or not at all."""
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.domain import Fact, Outcome, OutcomeKind, Place, ReportNames, State
+from pipelines.load import processed, write_shard
+from pipelines.raw import DOCUMENTS, FACTS, FINDINGS
+
+
+def outcome(name: str) -> Outcome:
+    place = Place(page=3, box=(1.0, 2.0, 3.0, 4.5))
+    fact = Fact(
+        "requests", "granted", "total", "2021", State.REPORTED, Decimal("1113"), None, None,
+        "1,113", place,
+    )  # fmt: skip
+    return Outcome(
+        document_sha256=name * 64,
+        path=f"/in/{name}.pdf",
+        media_type="application/pdf",
+        bytes=7,
+        kind=OutcomeKind.REPORT,
+        read_by="pdf",
+        names=ReportNames("某局", 2022, "某局2022年度报告", dt.date(2023, 1, 5)),
+        sections=("overview",),
+        tables={"requests": ("2021", "2019")},
+        facts=(fact,),
+    )
+
+
+def failed(name: str) -> Outcome:
+    return Outcome(name * 64, "/in/x", "application/octet-stream", 0, OutcomeKind.FAILED, "empty")
+
+
+def test_what_is_written_comes_back(tmp_path: Path) -> None:
+    shard = write_shard(tmp_path, [outcome("a"), failed("b")], "v1")
+    root = tmp_path / "v1"
+    (row, empty) = pq.read_table(root / "documents" / f"{shard}.parquet").to_pylist()
+    assert row["published_on"] == dt.date(2023, 1, 5)
+    assert row["report_year"] == 2022
+    assert row["tables"] == [
+        {"table": "requests", "vintage": "2021"},
+        {"table": "requests", "vintage": "2019"},
+    ]
+    assert (empty["outcome"], empty["reason"], empty["tables"]) == ("failed", "empty", [])
+    (fact,) = pq.read_table(root / "facts" / f"{shard}.parquet").to_pylist()
+    assert (fact["value"], fact["raw"], fact["page"]) == (Decimal("1113"), "1,113", 3)
+    assert fact["box"] == [1.0, 2.0, 3.0, 4.5]
+    for kind, schema in (("documents", DOCUMENTS), ("facts", FACTS), ("findings", FINDINGS)):
+        assert pq.read_schema(root / kind / f"{shard}.parquet").equals(schema)
+
+
+def test_a_batch_written_again_is_the_same_shard_in_any_order(tmp_path: Path) -> None:
+    batch = [outcome("a"), failed("b")]
+    first = write_shard(tmp_path, batch, "v1")
+    assert write_shard(tmp_path, batch[::-1], "v1") == first
+    assert write_shard(tmp_path, [outcome("a")], "v1") != first
+    assert len(list((tmp_path / "v1" / "facts").iterdir())) == 2
+
+
+def test_processed(tmp_path: Path) -> None:
+    assert processed(tmp_path, "v1") == set()
+    write_shard(tmp_path, [outcome("a"), failed("b")], "v1")
+    write_shard(tmp_path, [outcome("c")], "v2")
+    assert processed(tmp_path, "v1") == {"a" * 64, "b" * 64}
+    assert processed(tmp_path, "v2") == {"c" * 64}
+
+
+def test_no_half_file_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(pq, "write_table", full)
+    with pytest.raises(OSError, match="no space"):
+        write_shard(tmp_path, [outcome("a")], "v1")
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+
+
+def test_a_shard_of_nothing_or_of_doubles_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no documents"):
+        write_shard(tmp_path, [], "v1")
+    with pytest.raises(ValueError, match="twice"):
+        write_shard(tmp_path, [outcome("a"), outcome("a")], "v1")
+
+
+def test_names_that_are_no_utf8_are_kept_readable(tmp_path: Path) -> None:
+    """A file's name is bytes, which Python gives with lone surrogates."""
+    odd = Outcome("d" * 64, "/in/\udcb1.pdf", "x", 1, OutcomeKind.FAILED, "bad \ud800")
+    shard = write_shard(tmp_path, [odd], "v1")
+    (row,) = pq.read_table(tmp_path / "v1" / "documents" / f"{shard}.parquet").to_pylist()
+    assert (row["path"], row["reason"]) == ("/in/\\udcb1.pdf", "bad \\ud800")

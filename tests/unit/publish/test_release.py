@@ -1,0 +1,285 @@
+"""A release is made whole or not at all, and only from a warehouse that may go out."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.publish import (
+    Gate,
+    Release,
+    ReleaseBlocked,
+    Thresholds,
+    current_release,
+    publish,
+    read_census,
+)
+
+LAX = Thresholds(rates_from_documents=100, max_failed_rate=0.2, max_refused_table_rate=0.2)
+STRICT = Thresholds(rates_from_documents=1, max_failed_rate=0.2, max_refused_table_rate=0.2)
+
+
+def build(file: Path, outcomes: dict[str, str], tables: int = 3) -> Path:
+    """A warehouse by hand, as far as a release looks at it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)
+    with duckdb.connect(str(file)) as con:
+        con.execute("create schema raw; create schema audits; create schema marts")
+        con.execute("create table audits.private as select 1 as a")
+        con.execute("create table raw.form_tables as select 't' || i as t from range(3) r(i)")
+        con.execute(
+            "create table raw.documents (document_sha256 varchar, outcome varchar,"
+            ' tables struct("table" varchar, vintage varchar)[])'
+        )
+        con.execute(
+            "create table raw.facts (document_sha256 varchar, parser_version varchar,"
+            ' "table" varchar, "row" varchar, "column" varchar, vintage varchar, state varchar,'
+            " value decimal(28,8), unit varchar, value_yuan decimal(28,8), raw varchar, page int,"
+            " box double[], path varchar, table_no int, row_no int, cell_no int, line int)"
+        )
+        con.execute(
+            "create table marts.dim_document (document_sha256 varchar not null, outcome varchar)"
+        )
+        con.execute("comment on table marts.dim_document is '文档 / Documents, it''s one a row'")
+        con.execute("comment on column marts.dim_document.outcome is '结果 / outcome'")
+        con.execute(
+            "create table marts.fct_findings (document_sha256 varchar, rule varchar,"
+            ' "table" varchar, "row" varchar, "column" varchar, reading varchar)'
+        )
+        con.execute(
+            "create view marts.reports as select * from marts.dim_document where outcome = 'report'"
+        )
+        con.execute("comment on view marts.reports is '报告 / Reports'")
+        con.execute("comment on column marts.reports.outcome is '同上 / the same'")
+        # Names sort before their views' names, and a view may stand on a view.
+        con.execute("create view marts.a_view_of_it as from marts.reports")
+        found = [{"table": f"t{i}", "vintage": "2021"} for i in range(tables)]
+        for sha256, outcome in outcomes.items():
+            con.execute("insert into marts.dim_document values (?, ?)", [sha256, outcome])
+            con.execute("insert into raw.documents values (?, ?, ?)", [sha256, outcome, found])
+            con.execute(
+                "insert into raw.facts values (?, 'p1', 'requests', 'received', 'total', '2021',"
+                " 'reported', 12, null, null, '12', 3, [1, 2, 3, 4], null, 1, 2, 3, null)",
+                [sha256],
+            )
+    return file
+
+
+def gate_for(
+    *archived: str, broken_keys: tuple[str, ...] = (), thresholds: Thresholds = LAX
+) -> Gate:
+    return Gate(frozenset(archived), broken_keys, thresholds)
+
+
+def release(warehouse: Path, published: Path, gate: Gate, fingerprint: str = "f1") -> Release:
+    return publish(
+        warehouse,
+        published,
+        gate=gate,
+        run_id="run",
+        parser_version="p1",
+        fingerprint=fingerprint,
+        suites=[{"name": "a_rule", "passed": False}],
+    )
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    return build(tmp_path / "warehouse" / "building.duckdb", {"a": "report", "b": "failed"})
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    return tmp_path / "published" / "ogi.duckdb"
+
+
+def ask(file: Path, sql: str) -> list[tuple[object, ...]]:
+    with duckdb.connect() as con:
+        con.execute(f"attach '{file}' as ogi (read_only); use ogi")
+        return con.execute(sql).fetchall()
+
+
+def documents(file: Path) -> list[object]:
+    return [
+        row[0] for row in ask(file, "select document_sha256 from marts.dim_document order by 1")
+    ]
+
+
+def test_only_the_marts_go_out_with_all_their_comments(warehouse: Path, published: Path) -> None:
+    release(warehouse, published, gate_for("a", "b"))
+
+    schemas = "select distinct schema_name from duckdb_tables() where database_name = 'ogi'"
+    assert ask(published, schemas) == [("marts",)]
+    assert documents(published) == ["a", "b"]
+    assert ask(published, "select * from marts.a_view_of_it") == [("a", "report")]
+    comments = ask(
+        published,
+        "select table_name, comment from duckdb_tables() union all"
+        " select view_name, comment from duckdb_views() where schema_name = 'marts' union all"
+        " select table_name || '.' || column_name, comment from duckdb_columns()"
+        " where schema_name = 'marts' order by 1",
+    )
+    assert {name: comment for name, comment in comments if comment is not None} == {
+        "dim_document": "文档 / Documents, it's one a row",
+        "dim_document.outcome": "结果 / outcome",
+        "reports": "报告 / Reports",
+        "reports.outcome": "同上 / the same",
+    }
+    nulls = "select is_nullable from duckdb_columns() where column_name = 'document_sha256'"
+    assert (False,) in ask(published, nulls)
+
+
+def test_the_evidence_leads_from_a_cell_to_its_place(warehouse: Path, published: Path) -> None:
+    release(warehouse, published, gate_for("a", "b"))
+    evidence = published.parent / "evidence.parquet"
+    rows = duckdb.sql(
+        f"""select document_sha256, page, box, table_no, row_no, cell_no, line, raw
+        from '{evidence}' where "table" = 'requests' and "row" = 'received'"""
+    ).fetchall()
+    assert rows[0] == ("a", 3, [1, 2, 3, 4], 1, 2, 3, None, "12")
+    assert len(rows) == 2
+
+
+def test_what_is_to_be_known_of_a_release_lies_beside_it(warehouse: Path, published: Path) -> None:
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute(
+            "insert into marts.fct_findings values"
+            " ('a', 'sum', 'requests', 'received', null, 'strict'),"
+            " ('a', 'sum', 'requests', 'received', null, 'blank_as_zero'),"
+            " ('a', 'sum', 'requests', 'granted', null, 'blank_as_zero'),"
+            " ('a', 'unknown_label', 'requests', null, null, null)"
+        )
+    made = release(warehouse, published, gate_for("a", "b"))
+
+    assert current_release(published) == made
+    assert made.counts.documents == 2
+    assert made.counts.reports == made.counts.failed == 1
+    assert read_census(warehouse).findings == made.counts.findings == {"sum": 2, "unknown_label": 1}
+    quality = json.loads((published.parent / "quality.json").read_text(encoding="utf-8"))
+    assert quality["rates"] == {"failed_documents": 0.5, "refused_tables": 0.0}
+    assert quality["findings"] == {"sum": 2, "unknown_label": 1}
+    assert quality["suites"] == [{"name": "a_rule", "passed": False}]
+
+
+@pytest.mark.parametrize(
+    ("gate", "reason"),
+    [
+        (gate_for("a", "b", broken_keys=("dim_x (id): 2 rows",)), "broken key: dim_x (id): 2 rows"),
+        (gate_for("a", "b", "c"), "1 of 3 archived documents have no outcome, c is the first"),
+        (
+            gate_for("a", "b", thresholds=STRICT),
+            "rate of failed documents 50.0%, at most 20.0% allowed",
+        ),
+    ],
+)
+def test_a_blocked_release_leaves_the_old_one(
+    warehouse: Path, published: Path, gate: Gate, reason: str
+) -> None:
+    old = release(warehouse, published, gate_for("a", "b"))
+    build(warehouse, {"a": "report", "b": "failed"})
+    before = {p.name: (p.stat().st_ino, p.stat().st_mtime_ns) for p in published.parent.iterdir()}
+
+    with pytest.raises(ReleaseBlocked) as blocked:
+        release(warehouse, published, gate, fingerprint="f2")
+
+    assert blocked.value.reasons == (reason,)
+    assert current_release(published) == old
+    after = {p.name: (p.stat().st_ino, p.stat().st_mtime_ns) for p in published.parent.iterdir()}
+    assert after == before
+
+
+def test_too_many_refused_tables_block(warehouse: Path, published: Path) -> None:
+    build(warehouse, {"a": "report", "b": "report"}, tables=2)
+    with pytest.raises(ReleaseBlocked, match=r"rate of refused tables 33\.3%, at most 20\.0%"):
+        release(warehouse, published, gate_for("a", "b", thresholds=STRICT))
+
+
+def test_rates_do_not_count_below_their_number_of_documents(
+    warehouse: Path, published: Path
+) -> None:
+    just_enough = Thresholds(2, max_failed_rate=0.2, max_refused_table_rate=1)
+    too_few = Thresholds(3, max_failed_rate=0.2, max_refused_table_rate=1)
+    assert release(warehouse, published, gate_for("a", "b", thresholds=too_few))
+    with pytest.raises(ReleaseBlocked):
+        release(warehouse, published, gate_for("a", "b", thresholds=just_enough))
+
+
+def test_a_document_without_an_outcome_is_lost(warehouse: Path, published: Path) -> None:
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("update marts.dim_document set outcome = null where document_sha256 = 'b'")
+    with pytest.raises(ReleaseBlocked, match="1 of 2 archived documents have no outcome"):
+        release(warehouse, published, gate_for("a", "b"))
+
+
+def test_an_open_reader_goes_on_with_the_release_it_began_with(
+    warehouse: Path, published: Path
+) -> None:
+    release(warehouse, published, gate_for("a", "b"))
+    count = "select count(*) from marts.dim_document"
+    with duckdb.connect() as reader:
+        reader.execute(f"attach '{published}' as ogi (read_only); use ogi")
+        assert reader.execute(count).fetchone() == (2,)
+        build(warehouse, dict.fromkeys("abcde", "report"))
+        release(warehouse, published, gate_for(*"abcde"))
+        assert reader.execute(count).fetchone() == (2,)
+        assert documents(published) == list("abcde")
+
+
+DYING = """
+import os, signal, sys
+from pathlib import Path
+from pipelines.publish import release
+from tests_of_release import gate_for, release as publish
+
+real = getattr(release, sys.argv[3])
+
+def die(*arguments, **more):
+    real(*arguments, **more)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(release, sys.argv[3], die)
+publish(Path(sys.argv[1]), Path(sys.argv[2]), gate_for("a", "b", "c"), "f2")
+"""
+
+
+@pytest.mark.parametrize("step", ["copy_marts", "write_evidence", "_write_json"])
+def test_a_process_that_dies_leaves_the_old_release(
+    warehouse: Path, published: Path, tmp_path: Path, step: str
+) -> None:
+    old = release(warehouse, published, gate_for("a", "b"))
+    build(warehouse, dict.fromkeys("abc", "report"))
+    (tmp_path / "tests_of_release.py").symlink_to(__file__)
+    died = subprocess.run(
+        [sys.executable, "-c", DYING, warehouse, published, step],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        check=False,
+    )
+    assert died.returncode == -signal.SIGKILL
+    assert documents(published) == ["a", "b"]
+    assert current_release(published) == old
+
+    release(warehouse, published, gate_for("a", "b", "c"), "f2")
+    assert documents(published) == ["a", "b", "c"]
+    assert sorted(p.name for p in published.parent.iterdir()) == [
+        "evidence.parquet",
+        "ogi.duckdb",
+        "quality.json",
+        "release.json",
+    ]
+
+
+def test_an_unfinished_release_is_none(warehouse: Path, published: Path) -> None:
+    assert current_release(published) is None
+    release(warehouse, published, gate_for("a", "b"))
+    for name in ("release.json", "evidence.parquet"):
+        text = (published.parent / name).read_bytes()
+        (published.parent / name).unlink()
+        assert current_release(published) is None
+        (published.parent / name).write_bytes(text)
+    (published.parent / "release.json").write_text("{", encoding="utf-8")
+    assert current_release(published) is None

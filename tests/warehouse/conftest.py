@@ -1,0 +1,187 @@
+"""Reports made by hand: every cell of the form is 0 unless the test says otherwise, so that all
+identities hold, and what a test writes down is all that differs."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.audit import audit_warehouse
+from pipelines.domain import (
+    Agency,
+    Fact,
+    Finding,
+    Outcome,
+    OutcomeKind,
+    Place,
+    ReportNames,
+    State,
+)
+from pipelines.forms import load_forms
+from pipelines.load import load, write_shard
+from pipelines.raw import MANIFEST, RESOLUTION
+from pipelines.selects import run_selects
+
+TABLES = ("proactive_disclosure", "requests", "reviews")
+Cells = Mapping[tuple[str, str, str], int | str | State]
+
+
+@pytest.fixture
+def make_report() -> Callable[..., Outcome]:
+    return _make_report
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Callable[..., duckdb.DuckDBPyConnection]:
+    """build(outcomes, …) -> a connection to the whole warehouse, in memory."""
+
+    def built(
+        outcomes: Sequence[Outcome],
+        *,
+        batches: Sequence[Sequence[Outcome]] | None = None,
+        archived: Mapping[str, dt.datetime] | None = None,
+        addresses: Mapping[str, str] | None = None,
+        resolution: Mapping[str, tuple[str | None, int | None]] | None = None,
+    ) -> duckdb.DuckDBPyConnection:
+        folder = tmp_path / f"trial-{len(list(tmp_path.iterdir()))}"
+        for batch in batches if batches is not None else [outcomes]:
+            write_shard(folder / "lake", batch, "v1")
+        _write_manifest(folder / "archive", outcomes, archived or {}, addresses or {})
+        return build_from(folder, outcomes, resolution or {})
+
+    return built
+
+
+def build_from(
+    folder: Path,
+    outcomes: Sequence[Outcome],
+    resolution: Mapping[str, tuple[str | None, int | None]],
+) -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect()
+    resolved = {o.document_sha256: _resolved(o) for o in outcomes} | dict(resolution)
+    load(
+        con,
+        lake_dir=folder / "lake",
+        archive_dir=folder / "archive",
+        parser_version="v1",
+        forms=load_forms(),
+        agencies=[_agency(a) for a in sorted({a for a, _ in resolved.values() if a})],
+        resolution=pa.Table.from_pylist(
+            [
+                {"document_sha256": sha, "agency_id": agency, "report_year": year}
+                for sha, (agency, year) in sorted(resolved.items())
+            ],
+            schema=RESOLUTION,
+        ),
+    )
+    run_selects(con, ["staging", "intermediate"])
+    audit_warehouse(con)
+    run_selects(con, ["marts"])
+    return con
+
+
+def _resolved(outcome: Outcome) -> tuple[str | None, int | None]:
+    return outcome.names.agency_name, outcome.names.report_year
+
+
+def _agency(agency_id: str) -> Agency:
+    return Agency(
+        agency_id=agency_id,
+        agency_name=f"name of {agency_id}",
+        aliases=(),
+        region_code="350128",
+        province="福建省",
+        city="福州市",
+        county=None,
+        admin_level="county",
+        function=None,
+        is_government=False,
+        parent_agency_id=None,
+        first_year=None,
+        last_year=None,
+        successor_agency_id=None,
+    )
+
+
+def _make_report(
+    name: str = "report",
+    *,
+    agency: str | None = "a",
+    year: int | None = 2022,
+    vintage: str = "2021",
+    cells: Cells | None = None,
+    tables: Sequence[str] = TABLES,
+    findings: Sequence[Finding] = (),
+    read_by: str = "html",
+    published_on: dt.date | None = dt.date(2023, 1, 20),
+    kind: OutcomeKind = OutcomeKind.REPORT,
+) -> Outcome:
+    changed = dict(cells or {})
+    facts = []
+    form = load_forms().vintages[vintage]
+    for table in tables:
+        for row, column in form.tables[table].cells():
+            facts.append(_fact(table, row, column, vintage, changed.pop((table, row, column), 0)))
+    assert not changed, f"the form has no {list(changed)}"
+    return Outcome(
+        document_sha256=hashlib.sha256(name.encode()).hexdigest(),
+        path=f"/in/{name}",
+        media_type="text/html",
+        bytes=len(name),
+        kind=kind,
+        reason=None if kind is OutcomeKind.REPORT else "no tables",
+        read_by=read_by,
+        names=ReportNames(agency, year, f"title of {name}", published_on),
+        sections=("overview", "requests"),
+        tables=dict.fromkeys(tables, (vintage,)),
+        facts=tuple(facts),
+        findings=tuple(findings),
+    )
+
+
+def _fact(table: str, row: str, column: str, vintage: str, cell: int | str | State) -> Fact:
+    state = cell if isinstance(cell, State) else State.REPORTED
+    value = None if isinstance(cell, State) else Decimal(cell)
+    amount = column in ("fee_amount", "procurement_amount")
+    return Fact(
+        table=table,
+        row=row,
+        column=column,
+        vintage=vintage,
+        state=state,
+        value=value,
+        unit="万元" if amount and value is not None else None,
+        value_yuan=value * 10000 if amount and value is not None else None,
+        raw=None if state is State.ABSENT else str(cell),
+        place=Place(table=1, row=2, cell=3),
+    )
+
+
+def _write_manifest(
+    archive: Path,
+    outcomes: Sequence[Outcome],
+    archived: Mapping[str, dt.datetime],
+    addresses: Mapping[str, str],
+) -> None:
+    (archive / "manifest").mkdir(parents=True)
+    rows: list[dict[str, Any]] = [
+        {
+            "document_sha256": o.document_sha256,
+            "address": addresses.get(o.path.removeprefix("/in/"), o.path),
+            "name": o.path.removeprefix("/in/"),
+            "bytes": o.bytes,
+            "archived_at": archived.get(
+                o.path.removeprefix("/in/"), dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+            ),
+            "source": "ingest",
+        }
+        for o in {o.document_sha256: o for o in outcomes}.values()
+    ]
+    pq.write_table(pa.Table.from_pylist(rows, schema=MANIFEST), archive / "manifest" / "m.parquet")

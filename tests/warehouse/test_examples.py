@@ -1,0 +1,60 @@
+"""sql/examples are what people copy: each runs and answers."""
+
+from collections.abc import Callable
+
+import duckdb
+import pytest
+
+from pipelines.domain import Outcome
+from pipelines.selects import load_examples, quoted
+
+Build = Callable[..., duckdb.DuckDBPyConnection]
+Make = Callable[..., Outcome]
+
+
+@pytest.fixture
+def warehouse(build: Build, make_report: Make) -> duckdb.DuckDBPyConnection:
+    def total(row: str, figure: int) -> dict[tuple[str, str, str], int]:
+        return {("requests", row, "total"): figure}
+
+    return build(
+        [
+            make_report(
+                f"{agency}{year}",
+                agency=agency,
+                year=year,
+                vintage="2019" if year < 2021 else "2021",
+                cells=total("granted", 6)
+                | total("refused.state_secret", 2)
+                | total("total_processed", 8)
+                | total("carried_forward", 1)
+                | {("requests", "received", "natural_person"): 8},
+            )
+            for agency in ("a", "b")
+            for year in (2020, 2021)
+        ]
+    )
+
+
+def test_there_are_examples() -> None:
+    assert len(load_examples()) >= 4
+
+
+@pytest.mark.parametrize("name", [example.name for example in load_examples()])
+def test_an_example_runs_and_answers(warehouse: duckdb.DuckDBPyConnection, name: str) -> None:
+    (example,) = (e for e in load_examples() if e.name == name)
+    assert all(table.startswith("marts.") for table in example.upstream)
+    warehouse.execute(f"create table answer as {example.sql}")
+    assert warehouse.execute("select count(*) > 0 from answer").fetchone() == (True,)
+    grain = ", ".join(quoted(column) for column in example.grain)
+    assert not warehouse.execute(
+        f"select {grain} from answer group by {grain} having count(*) > 1"
+    ).fetchall()
+
+
+def test_the_grant_rate_is_that_of_the_figures(warehouse: duckdb.DuckDBPyConnection) -> None:
+    (example,) = (e for e in load_examples() if e.name == "grant_rate_by_province")
+    assert warehouse.execute(example.sql).fetchall() == [
+        ("福建省", 2020, 2, 2, 0.75, 0.75),
+        ("福建省", 2021, 2, 2, 0.75, 0.75),
+    ]

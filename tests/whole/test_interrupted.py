@@ -1,0 +1,136 @@
+"""A run that is killed, or not alone, ends in the same warehouse as one that was not."""
+
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Ogi = Callable[..., subprocess.CompletedProcess[str]]
+Begin = Callable[..., subprocess.Popen[str]]
+Rows = Callable[..., list[tuple[Any, ...]]]
+Marts = Callable[[Path], dict[str, object]]
+
+# What is seen in the home first at each moment of a run.
+MOMENTS = {
+    "archiving": "archive/objects/*/*",
+    "reading": "archive/manifest/*.parquet",
+    "writing the lake": "lake/*/facts/*",
+    "after the first batch": "lake/*/documents/*.parquet",
+    "loading": "warehouse/building.duckdb",
+    "publishing": "published/.unfinished-*",
+}
+SMALL_BATCHES = {"OGI_BATCH_SIZE": "4"}
+_PATIENCE_S = 120
+
+
+def killed_when(process: subprocess.Popen[str], home: Path, seen: str) -> bool:
+    """SIGKILL as soon as `seen` is there; whether the run was still going then."""
+    end = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < end and process.poll() is None:
+        if next(home.glob(seen), None) is not None:
+            process.kill()
+            process.wait()
+            return True
+        time.sleep(0.002)
+    return False
+
+
+@pytest.fixture(scope="module")
+def undisturbed(
+    tmp_path_factory: pytest.TempPathFactory, ogi: Ogi, samples: Path, marts_of: Marts
+) -> dict[str, object]:
+    home = tmp_path_factory.mktemp("undisturbed")
+    ended = ogi(home, "ingest", samples, **SMALL_BATCHES)
+    assert ended.returncode == 0, ended.stderr
+    return marts_of(home)
+
+
+def test_killed_again_and_again(
+    *,
+    begin: Begin,
+    ogi: Ogi,
+    samples: Path,
+    tmp_path: Path,
+    marts_of: Marts,
+    undisturbed: dict[str, object],
+) -> None:
+    killed = [
+        moment
+        for moment, seen in MOMENTS.items()
+        if killed_when(begin(tmp_path, "ingest", samples, **SMALL_BATCHES), tmp_path, seen)
+    ]
+    assert killed == list(MOMENTS)
+    ended = ogi(tmp_path, "ingest", samples, **SMALL_BATCHES)
+    assert ended.returncode == 0, ended.stderr
+    assert marts_of(tmp_path) == undisturbed
+    left = [*tmp_path.glob("published/.unfinished-*"), *tmp_path.glob("archive/**/*.tmp")]
+    assert left == []
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_killed_once(
+    *,
+    begin: Begin,
+    ogi: Ogi,
+    samples: Path,
+    tmp_path: Path,
+    marts_of: Marts,
+    undisturbed: dict[str, object],
+    moment: str,
+) -> None:
+    process = begin(tmp_path, "ingest", samples, **SMALL_BATCHES)
+    assert killed_when(process, tmp_path, MOMENTS[moment])
+    ended = ogi(tmp_path, "ingest", samples, **SMALL_BATCHES)
+    assert ended.returncode == 0, ended.stderr
+    assert marts_of(tmp_path) == undisturbed
+
+
+def test_workers_do_not_outlive_a_killed_run(begin: Begin, samples: Path, tmp_path: Path) -> None:
+    process = begin(tmp_path, "ingest", samples, **SMALL_BATCHES)
+    assert killed_when(process, tmp_path, "lake/*/facts/*")
+    end = time.monotonic() + 20
+    while (left := _processes_with(str(tmp_path))) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert left == []
+
+
+def _processes_with(home: str) -> list[str]:
+    """The processes whose environment names that home."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"OGI_HOME={home}\0".encode() in (folder / "environ").read_bytes():
+                found.append(folder.name)
+        except OSError:
+            continue
+    return found
+
+
+def test_two_runs_at_once_both_get_their_way(
+    begin: Begin, rows: Rows, some_reports: list[Path], tmp_path: Path
+) -> None:
+    runs = [begin(tmp_path, "ingest", *half) for half in (some_reports[:2], some_reports[2:])]
+    for process in runs:
+        _, complaint = process.communicate(timeout=_PATIENCE_S)
+        assert process.returncode == 0, complaint
+    addresses = {a for (a,) in rows(tmp_path, "select first_address from dim_document")}
+    assert addresses == {str(file) for file in some_reports}
+
+
+def test_reading_goes_on_while_a_run_publishes(
+    begin: Begin, ogi: Ogi, some_reports: list[Path], tmp_path: Path
+) -> None:
+    assert ogi(tmp_path, "ingest", some_reports[0]).returncode == 0
+    process = begin(tmp_path, "ingest", *some_reports)
+    asked = 0
+    while process.poll() is None:
+        answer = ogi(tmp_path, "query", "select count(*) as n from agency_years", "--format", "csv")
+        assert answer.returncode == 0, answer.stderr
+        assert answer.stdout in ("n\n1\n", "n\n4\n")
+        asked += 1
+    assert process.returncode == 0
+    assert asked > 1
