@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 INPUT ?= data/samples/reports
 WORKERS ?= 2
+# The tests of one file share what they have made: a run, a warehouse.
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 # uv's cache goes beside the project where there is no home to keep it in.
 export UV_CACHE_DIR ?= $(shell test -w "$${HOME:-/nonexistent}" && echo "$$HOME/.cache/uv" || echo "$(CURDIR)/.uv-cache")
@@ -46,14 +48,13 @@ check: $(STAMP) ## ruff, mypy --strict, import-linter, pytest
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n $(WORKERS) -m "not full"
+	$(PYTEST) -m "not full"
 
 test-full: packages-for-tests $(STAMP) ## the tests of `make test` and those of full size
-	$(BIN)/pytest -n $(WORKERS)
+	$(PYTEST)
 
 dev: $(STAMP) ## Dagster's pages on http://127.0.0.1:3000
-	@mkdir -p data/dagster
-	DAGSTER_HOME="$(CURDIR)/data/dagster" $(BIN)/dagster dev -h 127.0.0.1 -p 3000
+	@DAGSTER_HOME="$$($(BIN)/python -m assets.instance)" $(BIN)/dagster dev -h 127.0.0.1 -p 3000
 
 samples: packages-for-tests $(STAMP) ## write data/samples anew, byte for byte
 	$(BIN)/python -m pipelines.simulate data/samples

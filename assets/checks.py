@@ -1,6 +1,7 @@
 """The suites of expectations/ as asset checks."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, cast
 
 import dagster as dg
@@ -52,15 +53,17 @@ def _results(layer: Layer, house: House) -> Iterator[dg.AssetCheckResult]:
     from expectations.runner import run_suites  # noqa: PLC0415
 
     for result in run_suites(house.settings.warehouse_file, suites_of(layer)):
-        metadata: dict[str, Any] = {_RESULT: dg.MetadataValue.json(result.as_json())}
+        metadata: dict[str, dg.MetadataValue] = {
+            "judged": dg.MetadataValue.int(result.judged),
+            "broken": dg.MetadataValue.int(result.broken),
+            "failing_agency_years": dg.MetadataValue.int(len(result.agency_years)),
+            _RESULT: dg.MetadataValue.json(result.as_json()),
+        }
         if result.failures:
-            metadata["failures"] = dg.MetadataValue.json(
-                [
-                    {name: _plain(value) for name, value in failure.items()}
-                    for failure in result.failures[:_MOST_FAILURES_LISTED]
-                ]
+            listed = result.failures[:_MOST_FAILURES_LISTED]
+            metadata["failures"] = dg.MetadataValue.table(
+                [dg.TableRecord({n: _printed(v) for n, v in row.items()}) for row in listed]
             )
-            metadata["failures_total"] = len(result.failures)
         yield dg.AssetCheckResult(
             asset_key=_asset_of(result.suite),
             check_name=result.name,
@@ -96,9 +99,11 @@ def result_of(evaluation: dg.AssetCheckEvaluation) -> dict[str, Any]:
     return cast("dict[str, Any]", evaluation.metadata[_RESULT].value)
 
 
-def _plain(value: Any) -> Any:
-    """A value that JSON has; figures as they are printed."""
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    text = format(value, "f") if hasattr(value, "as_tuple") else str(value)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def _printed(value: Any) -> str:
+    """A value as people write it: nothing for NULL, figures without zeros that say nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value)

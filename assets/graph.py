@@ -215,7 +215,9 @@ def _listed(pairs: tuple[tuple[str, str], ...]) -> dg.MetadataValue:
 
 
 refresh = dg.define_asset_job(
-    "refresh", selection="*", description="From new files to the release, checked."
+    "refresh",
+    selection=dg.AssetSelection.all(),
+    description="From new files to the release, checked.",
 )
 
 

@@ -9,6 +9,8 @@ from pipelines.settings import Settings, get_settings
 _CONFIG = """\
 telemetry:
   enabled: false
+nux:
+  enabled: false
 concurrency:
   pools:
     granularity: run

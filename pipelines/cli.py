@@ -21,7 +21,6 @@ from pipelines.domain import OgiError
 if TYPE_CHECKING:
     import pyarrow as pa
     from rich.console import Console
-    from rich.table import Table
 
     from assets.run import RunReport
     from pipelines.domain import Finding, Outcome
@@ -269,7 +268,7 @@ def status() -> None:
             ("facts", f"{release.counts.facts:,}"),
             ("findings", f"{sum(release.counts.findings.values()):,}"),
         ]
-    _console().print(_pairs(rows))
+    _print_pairs(rows, _console())
 
 
 def _run(paths: Sequence[Path], settings: "Settings") -> None:
@@ -301,11 +300,11 @@ def _tell_run(report: "RunReport", settings: "Settings") -> None:
         ("facts", f"{report.counts.facts:,}"),
         ("findings", f"{sum(report.counts.findings.values()):,}"),
         ("release", "blocked; the one before it stays" if report.blocked else "published"),
-        ("blocked by", "\n".join(report.blocked)),
+        *(("blocked by", reason) for reason in report.blocked),
         ("warehouse", str(release.absolute()) if release else "none yet"),
         ("took", f"{report.duration:.1f} s"),
     ]
-    console.print(_pairs([(name, told) for name, told in rows if told]))
+    _print_pairs(rows, console)
     if not report.nothing_new:
         _tell_refused(report, console)
         _tell_findings(report.counts.findings, console)
@@ -326,7 +325,7 @@ def _tell_refused(report: "RunReport", console: "Console") -> None:
             told = reason.removeprefix(f"{path}: ")
             console.print(f"  {path}: {told}", markup=False, soft_wrap=True)
         if total > len(refused):
-            console.print(f"  and {total - len(refused):,} more: ogi query")
+            console.print(f"  and {total - len(refused):,} more: reasons are in dim_document")
 
 
 def _tell_findings(findings: "Mapping[str, int]", console: "Console") -> None:
@@ -339,8 +338,11 @@ def _tell_findings(findings: "Mapping[str, int]", console: "Console") -> None:
     if not findings:
         return
     rules = load_forms().rules
-    table = Table("severity", "rule", "meaning", title="Findings by rule", title_justify="left")
-    table.add_column("findings", justify="right")
+    table = Table(title="Findings by rule", title_justify="left")
+    table.add_column("severity", no_wrap=True)
+    table.add_column("rule", no_wrap=True)
+    table.add_column("meaning")
+    table.add_column("findings", justify="right", no_wrap=True)
     for rule, number in findings.items():
         severity = rules[rule].severity.value
         told = Text(severity, style=SEVERITY_STYLE[severity])
@@ -391,16 +393,12 @@ def _census(counts: "Census") -> str:
     )
 
 
-def _pairs(rows: Sequence[tuple[str, str]]) -> "Table":
-    from rich.table import Table
-    from rich.text import Text
+def _print_pairs(rows: Sequence[tuple[str, str]], console: "Console") -> None:
+    from rich.markup import escape
 
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
+    # Never wrapped: paths are there to be copied.
     for name, value in rows:
-        table.add_row(name, Text(value))
-    return table
+        console.print(f"[bold]{name:<18}[/bold] {escape(value)}", soft_wrap=True)
 
 
 def _settings() -> "Settings":

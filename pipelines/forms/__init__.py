@@ -1,6 +1,6 @@
 """Forms are data: data/forms/*.yaml as checked values."""
 
-from pipelines.forms.fold import fold, narrow, unnumbered
+from pipelines.forms.fold import fold, narrow, simplify, unnumbered
 from pipelines.forms.load import FORMS_DIR, load_forms
 from pipelines.forms.message import finding
 from pipelines.forms.model import (
@@ -40,5 +40,6 @@ __all__ = [
     "fold",
     "load_forms",
     "narrow",
+    "simplify",
     "unnumbered",
 ]

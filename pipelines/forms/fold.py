@@ -4,7 +4,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
+import opencc
+
 _INVISIBLE = {"Cf", "Cc", "Zs", "Zl", "Zp"}
+_to_simplified = opencc.OpenCC("t2s")
+# Mirrors in traditional characters put a reading behind a character: xiàng in half-width brackets.
+_READING = re.compile(r"\([a-z\u00e0-\u01dc\u0261]+\)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=65536)
@@ -15,14 +20,21 @@ def narrow(text: str) -> str:
 
 
 @lru_cache(maxsize=65536)
+def simplify(text: str) -> str:
+    """`narrow(text)` in simplified characters, without readings in Latin letters."""
+    plain = narrow(text)
+    return plain if plain.isascii() else str(_to_simplified.convert(_READING.sub("", plain)))
+
+
+@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
-    """Only letters and digits are left, in their plain forms, lower case."""
-    return "".join(c for c in narrow(text).lower() if c.isalnum())
+    """Only letters and digits are left, in their plain simplified forms, lower case."""
+    return "".join(c for c in simplify(text).lower() if c.isalnum())
 
 
 @lru_cache(maxsize=65536)
 def unnumbered(text: str, numerals: str) -> str:
-    """`narrow(text)` without its leading enumeration: `1.`, `(2)`, and the same with `numerals`."""
-    plain = narrow(text)
+    """`simplify(text)` without its leading enumeration: `1.`, `(2)`, the same with `numerals`."""
+    plain = simplify(text)
     pattern = rf"^(?:[(\[]?(?:[{numerals}]{{1,3}}|\d{{1,2}})[)\]、.,:]+)+(?=\D)"
     return re.sub(pattern, "", plain)

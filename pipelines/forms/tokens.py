@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from pipelines.domain import State
-from pipelines.forms.fold import narrow
+from pipelines.forms.fold import simplify
 from pipelines.forms.model import Lexicon
 
 TokenKind = Literal["count", "change", "amount"]
@@ -36,7 +36,7 @@ _UNREADABLE = Token(State.UNREADABLE)
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The lexicon's words, narrowed, the longest first."""
+    """The lexicon's words, simplified, the longest first."""
 
     not_applicable: frozenset[str]
     increase: tuple[str, ...]
@@ -46,14 +46,14 @@ class _Words:
 
 
 def _longest_first(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted({narrow(w) for w in words}, key=lambda w: (-len(w), w)))
+    return tuple(sorted({simplify(w) for w in words}, key=lambda w: (-len(w), w)))
 
 
 @lru_cache(maxsize=4)
 def _words(lexicon_words: tuple[tuple[str, ...], ...]) -> _Words:
     not_applicable, increase, decrease, count_units, money_units = lexicon_words
     return _Words(
-        frozenset(narrow(w) for w in not_applicable),
+        frozenset(simplify(w) for w in not_applicable),
         _longest_first(increase),
         _longest_first(decrease),
         _longest_first(count_units),
@@ -80,7 +80,7 @@ def parse_token(raw: str, kind: TokenKind, lexicon: Lexicon) -> Token:
     `amount` also a unit of money. Digits with spaces between them are taken only as thousands.
     """
     words = _words_of(lexicon)
-    text = narrow(raw)
+    text = simplify(raw)
     if not text:
         return Token(State.BLANK)
     if text in words.not_applicable:
@@ -101,7 +101,7 @@ def parse_token(raw: str, kind: TokenKind, lexicon: Lexicon) -> Token:
 
 def looks_like_figure(raw: str, lexicon: Lexicon) -> bool:
     """Whether the token can only be a figure, a sign or a mark for nothing; blanks are not."""
-    if narrow(raw) in (*_words_of(lexicon).increase, *_words_of(lexicon).decrease):
+    if simplify(raw) in (*_words_of(lexicon).increase, *_words_of(lexicon).decrease):
         return True
     return any(
         parse_token(raw, kind, lexicon).state in (State.REPORTED, State.NOT_APPLICABLE)

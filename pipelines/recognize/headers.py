@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.domain import Cell
-from pipelines.forms import Block, Lexicon, Measure, RectangularTable, fold, narrow, unnumbered
+from pipelines.forms import Block, Lexicon, Measure, RectangularTable, fold, simplify, unnumbered
 from pipelines.recognize.labels import Labels, RoleKind, edit_distance
 from pipelines.recognize.tables import Header
 
@@ -161,7 +161,7 @@ def _begins(text: str, measure: Measure, lexicon: Lexicon) -> bool:
 
 def unit_of(text: str, lexicon: Lexicon) -> str | None:
     """The unit of money that a header names in parentheses or after a colon."""
-    plain = narrow(text)
+    plain = simplify(text)
     for unit in sorted(lexicon.money_units, key=len, reverse=True):
         if any(f"{before}{unit}" in plain for before in "(:,"):
             return lexicon.money_unit_names.get(unit, unit)

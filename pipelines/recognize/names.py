@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipelines.domain import Paragraph, Reading, ReportNames
-from pipelines.forms import Lexicon, narrow
+from pipelines.forms import Lexicon, narrow, simplify
 
 _MAX_TITLE = 80
 _MAX_AGENCY = 30
@@ -54,7 +54,8 @@ def parse_title(text: str, lexicon: Lexicon) -> Title | None:
     plain = re.split(r"[>|»:]", printed)[-1].strip(_EDGES)
     if len(plain) > _MAX_TITLE:
         return None
-    whole = _unfolded(plain, lexicon)
+    simplified = simplify(plain)
+    whole = _unfolded(simplified, lexicon)
     subject = _first_of(whole, lexicon.title.subject)
     if subject is None:
         return None
@@ -62,14 +63,15 @@ def parse_title(text: str, lexicon: Lexicon) -> Title | None:
     word = _first_of(whole[end:], lexicon.title.report)
     if word is None or word[0] > _MAX_BETWEEN or len(whole) - end - word[1] > _MAX_BEHIND:
         return None
-    if any(mark in plain for mark in ("。", ";", "?", "!", *lexicon.title.prose)):
+    if any(mark in simplified for mark in ("。", ";", "?", "!", *lexicon.title.prose)):
         return None
-    head = whole[:start]
+    # The agency's name is kept in the characters in which it is printed.
+    head = plain[:start] if len(plain) == len(whole) else whole[:start]
     for word_of_notice in lexicon.title.notice:
         head = head.partition(word_of_notice)[0] or head.partition(word_of_notice)[2]
     agency = _strip_year(head, lexicon)
     agency = "".join(c for c in agency if c not in _QUOTES).strip(_EDGES)
-    refused = any(w in printed for w in lexicon.title.not_a_report)
+    refused = any(w in simplify(printed) for w in lexicon.title.not_a_report)
     return Title(plain, agency or None, _year_in(plain, lexicon), refused)
 
 
@@ -129,7 +131,7 @@ def _strip_year(text: str, lexicon: Lexicon) -> str:
 
 
 def _may_be_agency(text: str, lexicon: Lexicon) -> bool:
-    plain = _strip_year(narrow(text), lexicon).strip(_EDGES)
+    plain = _strip_year(simplify(text), lexicon).strip(_EDGES)
     return 2 < len(plain) <= _MAX_AGENCY and plain.endswith(lexicon.agency_endings)
 
 
@@ -138,7 +140,7 @@ def _published_on(
 ) -> dt.date | None:
     texts = [reading.metadata[n] for n in lexicon.published_on_names if n in reading.metadata]
     for paragraph in paragraphs:
-        plain = narrow(paragraph.text)
+        plain = simplify(paragraph.text)
         word = next((w for w in lexicon.published_on_words if w in plain), None)
         if word is not None and len(plain) <= _MAX_TITLE * 2:
             texts.append(plain[plain.index(word) :])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from rich.console import RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from pipelines.domain import Fact, Outcome, State
@@ -50,8 +50,7 @@ def findings_table(findings: Sequence[Judged], forms: Forms, width: int) -> Rend
     """Every finding with its rule, place, both sides, readings and message."""
     if width >= _WIDE:
         return _wide(findings, forms)
-    table = Table("severity", "rule", "what", show_lines=True)
-    table.columns[1].overflow = "fold"
+    table = Table("severity", Column("rule", no_wrap=True), "what", show_lines=True)
     for item in findings:
         sides = _sides(item)
         told = [

@@ -5,6 +5,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,6 @@ from pipelines.forms import load_forms
 
 ROOT = Path(__file__).parents[2]
 CODE = ("pipelines", "assets", "expectations")
-MADE = {".venv", ".git", "__pycache__", "build", ".uv-cache"}
 CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 TEXT_ENDINGS = {".py", ".sql", ".yml", ".yaml", ".toml", ".md", ".csv", ".json", ".lock", ".html"}
 MARTS = ROOT / "sql" / "marts"
@@ -30,9 +30,16 @@ def _kept() -> list[Path]:
     if listed.returncode == 0:
         names = listed.stdout.decode().split("\0")
         return [ROOT / name for name in names if name and (ROOT / name).is_file()]
-    # An unpacked archive has no git; what is made there is told apart by its folder.
+    # An unpacked archive has no git: what is made there is what .gitignore names.
+    patterns = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    made = [".git", *(pattern.rstrip("/") for pattern in patterns)]
     files = (file for file in ROOT.rglob("*") if file.is_file())
-    return [file for file in files if not MADE & set(file.relative_to(ROOT).parts)]
+    return [file for file in files if not _is_made(file.relative_to(ROOT), made)]
+
+
+def _is_made(file: Path, made: list[str]) -> bool:
+    places = [file, *file.parents]
+    return any(fnmatch(str(p), name) or fnmatch(p.name, name) for p in places for name in made)
 
 
 KEPT = _kept()

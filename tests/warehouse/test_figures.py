@@ -214,19 +214,24 @@ def test_a_rate_of_nothing_is_null(build: Build, make_report: Make) -> None:
 def test_a_figure_that_is_not_whole_is_null_here_and_kept_in_raw(
     build: Build, make_report: Make, printed: str
 ) -> None:
-    con = build([make_report(cells={("requests", "granted", "total"): printed})])
-    assert con.execute(
-        "select total, total_state from marts.fct_requests where disposition = 'granted'"
-    ).fetchone() == (None, "unreadable")
-    assert con.execute(
-        """
-        select value, raw from raw.facts
-        where "table" = 'requests' and "row" = 'granted' and "column" = 'total'
-        """
-    ).fetchone() == (Decimal(printed), printed)
-    assert con.execute(
-        'select "row", "column" from marts.fct_findings where rule = \'counts_are_whole\''
-    ).fetchall() == [("granted", "total")]
+    columns = {
+        "requests": ("granted", (*APPLICANTS, "total")),
+        "reviews": ("reconsideration", ("upheld", "corrected", "other_result", "pending", "total")),
+    }
+    cells = {(t, row, c): printed for t, (row, codes) in columns.items() for c in codes}
+    con = build([make_report(cells=cells)])
+    for table, (row, codes) in columns.items():
+        where = "disposition" if table == "requests" else "channel"
+        for code in codes:
+            assert con.execute(
+                f"select {code}, {code}_state from marts.fct_{table} where {where} = ?", [row]
+            ).fetchone() == (None, "unreadable")
+    kept = con.execute("select value, raw from raw.facts where value <> 0").fetchall()
+    assert kept == [(Decimal(printed), printed)] * 12
+    told = con.execute(
+        'select "table", "row", "column" from marts.fct_findings where rule = \'counts_are_whole\''
+    ).fetchall()
+    assert set(told) == set(cells)
 
 
 def test_a_negative_count_stays_as_printed(build: Build, make_report: Make) -> None:

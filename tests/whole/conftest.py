@@ -16,8 +16,9 @@ Ogi = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def _environment(home: Path, settings: dict[str, str]) -> dict[str, str]:
-    inherited = {name: v for name, v in os.environ.items() if not name.startswith("OGI_")}
-    return {**inherited, "OGI_HOME": str(home), "OGI_WORKERS": "2", **settings}
+    # pytest-xdist sets COLUMNS, which would break the lines of tables.
+    mine = {n: v for n, v in os.environ.items() if n != "COLUMNS" and not n.startswith("OGI_")}
+    return {**mine, "OGI_HOME": str(home), "OGI_WORKERS": "2", **settings}
 
 
 @pytest.fixture(scope="session")

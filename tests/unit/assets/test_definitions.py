@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def test_the_definitions_are_sound() -> None:
 
 def test_each_asset_waits_for_the_one_before() -> None:
     graph = defs.resolve_asset_graph()
-    for before, after in zip(CHAIN, CHAIN[1:], strict=False):
+    for before, after in pairwise(CHAIN):
         assert key(before) in graph.get(key(after)).parent_keys, after
     assert graph.get(key("published_release")).parent_keys == {
         key(f"marts/{name}") for name in load_marts()
@@ -57,11 +58,7 @@ def test_every_asset_has_a_group_kinds_and_a_description() -> None:
 
 
 def test_every_suite_is_a_check_that_what_comes_after_waits_for() -> None:
-    checks = {
-        spec.name: spec
-        for checks in defs.asset_checks or []
-        for spec in checks.check_specs  # type: ignore[union-attr]
-    }
+    checks = {spec.name: spec for checks in defs.asset_checks or [] for spec in checks.check_specs}
     assert set(checks) == {suite.name for suite in all_suites()}
     assert all(spec.blocking for spec in checks.values())
     assert checks["fct_requests_key"].asset_key == key("marts/fct_requests")
@@ -132,7 +129,7 @@ def put(settings: Settings, name: str, text: str) -> Path:
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if a minute had gone by since the last file was written."""
     now = time.time
-    monkeypatch.setattr(sensors.time, "time", lambda: now() + 60)
+    monkeypatch.setattr("assets.sensors.time.time", lambda: now() + 60)
 
 
 def asked_for(result: dg.SensorResult | dg.SkipReason) -> list[list[str]]:

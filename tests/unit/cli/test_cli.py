@@ -18,6 +18,8 @@ REPORTS = ROOT / "data" / "samples" / "reports"
 BROKEN = REPORTS / "990102-market-regulation-2023.html"
 SOUND = REPORTS / "990200-health-2022.html"
 COMMANDS = ("run", "ingest", "read", "check", "query", "evidence", "status")
+# pytest-xdist sets COLUMNS; tables of a width of nobody's choosing are not what is tested here.
+INHERITED = {k: v for k, v in os.environ.items() if k != "COLUMNS" and not k.startswith("OGI_")}
 HEAVY = ("dagster", "great_expectations")
 
 Ogi = Callable[..., subprocess.CompletedProcess[str]]
@@ -31,7 +33,7 @@ def ogi(tmp_path: Path) -> Ogi:
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "OGI_HOME": str(tmp_path), **environment},
+            env={**INHERITED, "OGI_HOME": str(tmp_path), **environment},
         )
 
     return call
@@ -92,6 +94,10 @@ def test_check_names_rule_both_sides_and_difference(ogi: Ogi) -> None:
     (line,) = [at for at in done.stdout.splitlines() if "dispositions_sum_to_total" in at]
     cells = [cell.strip() for cell in line.split("│")]
     assert cells[4:8] == ["7", "5", "2", "strict, blank as zero"]
+
+
+def test_a_narrow_terminal_keeps_the_names_of_rules_whole(ogi: Ogi) -> None:
+    assert "dispositions_sum_to_total" in ogi("check", BROKEN, COLUMNS="80").stdout
 
 
 def test_check_ends_0_without_errors(ogi: Ogi) -> None:
@@ -200,7 +206,7 @@ def test_parquet_goes_through_a_pipe(release: Path) -> None:
         [str(OGI), "query", "from agency_years", "--format", "parquet"],
         capture_output=True,
         check=True,
-        env={**os.environ, "OGI_HOME": str(release.parents[1])},
+        env={**INHERITED, "OGI_HOME": str(release.parents[1])},
     )
     assert pq.read_table(io.BytesIO(done.stdout)).num_rows == 2
 
@@ -244,7 +250,7 @@ def test_light_commands_import_neither_dagster_nor_gx(
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "OGI_HOME": str(release.parents[1])},
+        env={**INHERITED, "OGI_HOME": str(release.parents[1])},
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "[]"
@@ -265,7 +271,7 @@ def test_nothing_is_imported_that_is_not_needed(
         capture_output=True,
         text=True,
         check=True,
-        env={**os.environ, "OGI_HOME": str(release.parents[1])},
+        env={**INHERITED, "OGI_HOME": str(release.parents[1])},
     )
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert not imported & set(not_needed)

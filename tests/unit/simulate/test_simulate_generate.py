@@ -1,7 +1,5 @@
 """The figures make sense: sums hold, years join, sizes fit the agency."""
 
-# ruff: noqa: S311 - chance here is no secret
-
 import random
 from collections.abc import Callable, Mapping
 from decimal import Decimal

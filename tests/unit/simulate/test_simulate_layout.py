@@ -1,7 +1,5 @@
 """Tables are whole as laid out, and stay so when a page cuts them."""
 
-# ruff: noqa: S311 - chance here is no secret
-
 import random
 from dataclasses import replace
 

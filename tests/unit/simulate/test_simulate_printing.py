@@ -1,7 +1,5 @@
 """A figure printed in any habit still means the same."""
 
-# ruff: noqa: S311 - chance here is no secret
-
 import random
 from dataclasses import replace
 from decimal import Decimal

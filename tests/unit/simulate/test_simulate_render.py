@@ -1,7 +1,5 @@
 """Every renderer prints every token in its row, under its label, and always the same bytes."""
 
-# ruff: noqa: S311 - chance here is no secret
-
 import io
 import random
 import subprocess

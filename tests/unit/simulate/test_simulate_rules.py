@@ -1,7 +1,5 @@
 """Breaking a rule breaks that rule, in the place that is said, and what shares the changed cell."""
 
-# ruff: noqa: S311 - chance here is no secret
-
 import random
 from collections.abc import Callable, Mapping
 from decimal import Decimal
