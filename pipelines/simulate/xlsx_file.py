@@ -5,21 +5,22 @@ import re
 from dataclasses import dataclass, field
 from html import escape
 
-from pipelines.simulate.docx_file import (
+from pipelines.simulate.habits import Habits
+from pipelines.simulate.layout import LaidCell, LaidTable, columns_of, lay_out, rng_of
+from pipelines.simulate.office_package import (
+    OFFICE,
     content_types,
     core_properties,
     pack,
     package_relationships,
     relationships,
 )
-from pipelines.simulate.habits import Habits
-from pipelines.simulate.layout import LaidCell, LaidTable, columns_of, lay_out, rng_of
 from pipelines.simulate.report import SimulatedReport
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _NUMBER = re.compile(
-    r"(?P<sign>[+-]?)(?P<whole>\d{1,3}(?:,\d{3})+|0|[1-9]\d*)(?P<part>\.\d+)?(?P<suffix>[^\d.,/+ -]*)"
+    r"(?P<sign>[+-]?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|0|[1-9][0-9]*)(?P<part>\.[0-9]+)?"
+    r"(?P<suffix>[^0-9.,/+ -]*)"
 )
 _WIDTH = 15  # columns that titles and prose are merged over
 _MAX_DIGITS = 15  # a number in a workbook has no more
@@ -82,7 +83,7 @@ def render_xlsx(
                 }
             ),
             "_rels/.rels": package_relationships("xl/workbook.xml"),
-            "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
+            "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{OFFICE}">'
             f"<sheets>{entries}</sheets></workbook>",
             "xl/_rels/workbook.xml.rels": relationships(targets),
             **{name: s.xml() for name, s in zip(names, book.sheets, strict=True)},
@@ -117,7 +118,8 @@ class _Styles:
         )
         sides = "".join(f'<{s} style="thin"/>' for s in ("left", "right", "top", "bottom"))
         return (
-            f'<styleSheet xmlns="{_MAIN}"><numFmts count="{len(self.codes) - 1}">{formats}</numFmts>'
+            f'<styleSheet xmlns="{_MAIN}">'
+            f'<numFmts count="{len(self.codes) - 1}">{formats}</numFmts>'
             '<fonts count="1"><font><sz val="11"/></font></fonts>'
             '<fills count="1"><fill><patternFill patternType="none"/></fill></fills>'
             f'<borders count="2"><border/><border>{sides}</border></borders>'

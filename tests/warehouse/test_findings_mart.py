@@ -55,7 +55,7 @@ def test_figures_of_sightings_that_differ_are_null(build: Build, make_report: Ma
 
 def test_a_broken_identity_counts_once(build: Build, make_report: Make) -> None:
     seen = [finding(FORMS, "unknown_label", table="requests", detail=d) for d in ("甲", "乙")]
-    hint = finding(FORMS, "agency_provisional", detail="某局")
+    hint = finding(FORMS, "agency_from_publisher", detail="某局")
     cells = {
         ("reviews", "litigation_direct", "total"): 1,  # in both readings
         ("reviews", "reconsideration", "total"): 1,  # with blanks as zero only
