@@ -11,7 +11,10 @@ from pipelines.recognize.labels import HEADER_KINDS, Labels, Role, RoleKind
 
 # A label broken over several lines of a copy is looked for in so many.
 _MAX_PIECES = 4
-_MAX_LABEL = 60
+_MAX_LABEL = 200
+# A line of so many words, so many of them figures, is a table that lost its line ends.
+_MIN_WORDS_OF_TABLE = 12
+_MIN_SHARE_OF_FIGURES = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def lines_of(reading: Reading, labels: Labels, lexicon: Lexicon) -> list[Line]:
 
     for number, block in enumerate(reading.blocks):
         if isinstance(block, Paragraph):
-            run.append(Cell(block.text, 0, 0, block.place))
+            run.extend(_cells_of(block))
             continue
         for cells in block.rows():
             if block.width == 1:
@@ -53,6 +56,17 @@ def lines_of(reading: Reading, labels: Labels, lexicon: Lexicon) -> list[Line]:
                 lines.append(Line(cells, block.exact, False, number))
     end_run()
     return lines
+
+
+def _cells_of(paragraph: Paragraph) -> Iterator[Cell]:
+    """The paragraph as one cell; a whole table on one line as its words."""
+    words = paragraph.text.split()
+    figures = sum(word.isdigit() for word in words)
+    if len(words) >= _MIN_WORDS_OF_TABLE and figures >= len(words) * _MIN_SHARE_OF_FIGURES:
+        for word in words:
+            yield Cell(word, 0, 0, paragraph.place)
+    else:
+        yield Cell(paragraph.text, 0, 0, paragraph.place)
 
 
 @dataclass(frozen=True, slots=True)
