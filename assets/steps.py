@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from math import ceil
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -15,17 +14,23 @@ import pyarrow.parquet as pq
 from assets.house import Progress
 from pipelines.archive import manifest, object_path
 from pipelines.domain import Agency, OgiError, Outcome, OutcomeKind
-from pipelines.execution import executor, in_flight, map_batches
+from pipelines.execution import (
+    executor,
+    failed,
+    in_flight,
+    limits_of,
+    map_batches,
+    process_within,
+)
 from pipelines.forms import FORMS_DIR
 from pipelines.load import processed, write_shard
-from pipelines.process import DocumentRef, parser_version, process_batch
+from pipelines.process import DocumentRef, parser_version
 from pipelines.publish import Thresholds, fingerprint
 from pipelines.raw import RESOLUTION
 from pipelines.reference import Registry, provisional_agency
 from pipelines.selects import SQL_DIR
 from pipelines.settings import PROJECT_ROOT, Settings
 
-_UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 _BATCHES_PER_WORKER = 2
 
 
@@ -56,13 +61,13 @@ def read_documents(settings: Settings, progress: Progress) -> Read:
     waiting = pending(settings)
     progress("read", 0, len(waiting))
     outcomes: Counter[str] = Counter()
-    failed: list[tuple[str, str]] = []
+    lost: list[tuple[str, str]] = []
     for batch in _outcomes(settings, waiting):
         write_shard(settings.lake_dir, batch, parser_version())
         outcomes.update(outcome.kind.value for outcome in batch)
-        failed += [(o.path, o.reason or "") for o in batch if o.kind is OutcomeKind.FAILED]
+        lost += [(o.path, o.reason or "") for o in batch if o.kind is OutcomeKind.FAILED]
         progress("read", outcomes.total(), len(waiting))
-    return Read(dict(outcomes), tuple(sorted(failed)))
+    return Read(dict(outcomes), tuple(sorted(lost)))
 
 
 def _outcomes(
@@ -71,7 +76,7 @@ def _outcomes(
     limit = settings.max_document_bytes
     readable = [ref for ref, length in waiting if length <= limit]
     if too_large := [
-        _failure(ref, f"{length:,} bytes, over the limit of {limit:,} (OGI_MAX_DOCUMENT_BYTES)")
+        failed(ref, f"{length:,} bytes, over the limit of {limit:,} (OGI_MAX_DOCUMENT_BYTES)")
         for ref, length in waiting
         if length > limit
     ]:
@@ -81,21 +86,10 @@ def _outcomes(
     size = max(1, min(size, settings.batch_size))
     yield from map_batches(
         partial(executor, settings),
-        process_batch,
+        partial(process_within, limits_of(settings)),
         [readable[start : start + size] for start in range(0, len(readable), size)],
-        failure=_failure,
+        failure=failed,
         in_flight=in_flight(settings),
-    )
-
-
-def _failure(ref: DocumentRef, reason: str) -> Outcome:
-    return Outcome(
-        document_sha256=ref.sha256,
-        path=ref.path,
-        media_type=_UNKNOWN_MEDIA_TYPE,
-        bytes=Path(ref.file).stat().st_size,
-        kind=OutcomeKind.FAILED,
-        reason=reason,
     )
 
 

@@ -5,12 +5,14 @@ import json
 import os
 import shlex
 import sys
+import tempfile
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from assets.run import RunReport
     from pipelines.domain import Finding, Outcome
+    from pipelines.process import DocumentRef
     from pipelines.publish import Census
     from pipelines.serve.check_page import Checked
     from pipelines.settings import Settings
@@ -42,12 +45,13 @@ _FEW = 4
 _UNWATCHED_WIDTH = 200
 _MOST_ROWS_DRAWN = 200
 
-FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A document.")]
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A document.", readable=False)]
 
 
 class ReadFormat(StrEnum):
     TABLE = "table"
     JSON = "json"
+    HTML = "html"
 
 
 class CheckFormat(StrEnum):
@@ -124,7 +128,9 @@ def run(
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files and folders.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH", help="Files and folders.", readable=False)
+    ],
 ) -> None:
     """Take files and folders all the way to a release; ends as `ogi run` does."""
     _run(paths, _settings())
@@ -134,7 +140,8 @@ def ingest(
 def read(
     file: FileArgument,
     output: Annotated[
-        ReadFormat, typer.Option("--format", help="json is the contract `ogi.reading/1`.")
+        ReadFormat,
+        typer.Option("--format", help="json: the contract `ogi.reading/1`; html: one page."),
     ] = ReadFormat.TABLE,
 ) -> None:
     """Read one document and print its statutory tables and findings; nothing is stored.
@@ -143,19 +150,22 @@ def read(
     """
     from pipelines.domain import OutcomeKind
 
-    outcome = _outcome(file, _settings())
+    settings = _settings()
+    outcome = _outcome(file, settings)
     if outcome.kind is not OutcomeKind.REPORT:
         raise OgiError(_refusal(outcome))
     audited = _audited([outcome])[outcome.document_sha256]
     if output is ReadFormat.JSON:
         _print_json(outcome, audited)
+    elif output is ReadFormat.HTML:
+        _print_page(outcome, audited, settings)
     else:
         _draw_reading(outcome, audited)
 
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Documents.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Documents.", readable=False)],
     output: Annotated[
         CheckFormat, typer.Option("--format", help="json: one object a line; html: one page.")
     ] = CheckFormat.TABLE,
@@ -193,7 +203,8 @@ def check(
     raise typer.Exit(2 if refused else int(broken))
 
 
-@app.command()
+# SQL may begin with a comment, whose dashes are no option.
+@app.command(context_settings={"ignore_unknown_options": True})
 def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT statement.")],
     output: Annotated[
@@ -278,6 +289,7 @@ def _run(paths: Sequence[Path], settings: "Settings") -> None:
     # Libraries warn developers of what may change in them; for that there are the tests.
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
+    _writable(settings)
     from assets.run import run as run_all
 
     with _steps() as on_progress:
@@ -285,6 +297,16 @@ def _run(paths: Sequence[Path], settings: "Settings") -> None:
     _tell_run(report, settings)
     if report.blocked:
         raise OgiError("release blocked: " + "; ".join(report.blocked))
+
+
+def _writable(settings: "Settings") -> None:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.home):
+            pass
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise OgiError(f"OGI_HOME: {settings.home} cannot be written: {why}") from error
 
 
 def _tell_run(report: "RunReport", settings: "Settings") -> None:
@@ -422,10 +444,17 @@ def _readable(file: Path, settings: "Settings") -> None:
 
 
 def _outcome(file: Path, settings: "Settings") -> "Outcome":
-    from pipelines.process import process_document
+    from pipelines.execution import limits_of, process_within
 
     _readable(file, settings)
-    return process_document(str(file), file.read_bytes())
+    (outcome,) = process_within(limits_of(settings), [_ref(file)])
+    return outcome
+
+
+def _ref(file: Path) -> "DocumentRef":
+    from pipelines.process import DocumentRef
+
+    return DocumentRef(str(file), _sha256_of_file(file), str(file.absolute()))
 
 
 def _audited(outcomes: "Sequence[Outcome]") -> "dict[str, tuple[Finding, ...]]":
@@ -463,23 +492,29 @@ def _outcomes(files: Sequence[Path], settings: "Settings") -> "Iterator[list[Out
             _readable(file, settings)
             readable.append(file)
         except OgiError as error:
-            yield [_not_read(str(file), "", str(error).removeprefix(f"{file}: "))]
+            yield [_not_read(str(file), str(error).removeprefix(f"{file}: "))]
     if len(readable) <= _FEW and settings.dask_address is None:
         for file in readable:
             yield [_outcome(file, settings)]
         return
 
-    from pipelines.execution import executor, in_flight, map_batches
-    from pipelines.process import DocumentRef, process_batch
+    from pipelines.execution import (
+        executor,
+        failed,
+        in_flight,
+        limits_of,
+        map_batches,
+        process_within,
+    )
 
-    refs = [DocumentRef(str(f), _sha256_of_file(f), str(f.absolute())) for f in readable]
+    refs = [_ref(file) for file in readable]
     # A few batches for each worker, so that one slow document does not leave the others idle.
     size = max(1, min(settings.batch_size, len(refs) // (4 * settings.workers)))
     yield from map_batches(
         lambda: executor(settings),
-        process_batch,
+        partial(process_within, limits_of(settings)),
         [refs[i : i + size] for i in range(0, len(refs), size)],
-        failure=lambda ref, reason: _not_read(ref.path, ref.sha256, reason),
+        failure=failed,
         in_flight=in_flight(settings),
     )
 
@@ -489,11 +524,11 @@ def _sha256_of_file(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _not_read(path: str, sha256: str, reason: str) -> "Outcome":
+def _not_read(path: str, reason: str) -> "Outcome":
     from pipelines.domain import Outcome, OutcomeKind
 
     return Outcome(
-        document_sha256=sha256,
+        document_sha256="",
         path=path,
         media_type="",
         bytes=0,
@@ -513,6 +548,19 @@ def _print_json(outcome: "Outcome", audited: "Sequence[Finding]") -> None:
     agency = load_registry().resolve(outcome.names.agency_name)
     told = reading_object(outcome, agency.agency_id if agency else None, audited)
     typer.echo(json.dumps(told, ensure_ascii=False))
+
+
+def _print_page(outcome: "Outcome", audited: "Sequence[Finding]", settings: "Settings") -> None:
+    from pipelines.execution import limits_of, read_again_within
+    from pipelines.forms import load_forms
+    from pipelines.serve.judged import judged
+    from pipelines.serve.reading_page import reading_page
+
+    # An outcome has what was recognized, and not what stands beside it.
+    ref = _ref(Path(outcome.path))
+    reading = read_again_within(limits_of(settings), ref, outcome.read_by or "")
+    findings = judged((*outcome.findings, *audited))
+    typer.echo(reading_page(outcome, findings, load_forms(), reading), nl=False)
 
 
 def _draw_reading(outcome: "Outcome", audited: "Sequence[Finding]") -> None:

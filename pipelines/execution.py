@@ -1,12 +1,20 @@
 """The Executor: this machine's processes, or a Dask cluster by address.
 
 What is sent must import neither Dagster nor Great Expectations: workers would pay for both.
+
+A worker does not read: it keeps a reader process of its own, forked from it and used again, that
+holds the limits on time and memory. A document that goes over them ends, at worst, its reader;
+the worker says why and forks another, and nothing else is lost.
 """
 
+import ctypes
 import os
 import pickle
+import resource
+import signal
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
@@ -18,12 +26,19 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
-from contextlib import AbstractContextManager, contextmanager
-from multiprocessing import get_context, parent_process
-from typing import TYPE_CHECKING, TypeVar
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from multiprocessing import Pipe, get_context, parent_process
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from pipelines.domain import OgiError
-from pipelines.process import parser_version
+from pipelines.domain import OgiError, Outcome, OutcomeKind, Reading, UnreadableDocument
+from pipelines.forms import load_forms
+from pipelines.process import DocumentRef, parser_version, process_document
+from pipelines.read import document_of, read, readers_of
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,11 +55,75 @@ _CLUSTER_TIMEOUT_S = 30
 _CLUSTER_IN_FLIGHT = 128
 _LOCAL_IN_FLIGHT_PER_WORKER = 2
 
+_READER_START_S = 30
+_READER_END_S = 2  # from being asked to end to being killed; it ends its own children in it
+_PR_SET_PDEATHSIG = 1  # of linux/prctl.h
+_UNKNOWN_MEDIA_TYPE = "application/octet-stream"
+# What is left of a lack of memory where a library has put it into words.
+_NO_MEMORY = ("MemoryError", "bad_alloc")
+
 _NOT_THE_ITEMS_FAULT = (ImportError, OSError, pickle.PicklingError, CancelledError, OgiError)
 
 
 class ExecutionError(OgiError):
     """The workers cannot work: no document is to blame, and none may be marked as failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one document may take. `megabytes` are of data (heap, stacks, private pages) in the
+    reader process: address space would count the files that libraries map, and say little."""
+
+    seconds: float
+    megabytes: int
+
+    @property
+    def seconds_told(self) -> str:
+        return f"the limit of {self.seconds:g} seconds (OGI_MAX_DOCUMENT_SECONDS)"
+
+    @property
+    def megabytes_told(self) -> str:
+        return f"the limit of {self.megabytes:,} MB (OGI_MAX_WORKER_MEGABYTES)"
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Those of the settings."""
+    return Limits(settings.max_document_seconds, settings.max_worker_megabytes)
+
+
+def process_within(limits: Limits, refs: Sequence[DocumentRef]) -> list[Outcome]:
+    """Walk a batch within the limits; the outcomes in the order of `refs`. One that goes over a
+    limit, or ends its reader, is failed with the reason."""
+    return within(limits, _processed, refs, failed)
+
+
+def read_again_within(limits: Limits, ref: DocumentRef, read_by: str) -> Reading | None:
+    """What the reader `read_by` made of the document; None where it does not any more."""
+    (reading,) = within(limits, partial(_read_again, read_by), [ref], _no_reading)
+    return reading
+
+
+def failed(ref: DocumentRef, reason: str) -> Outcome:
+    """The outcome of a document that no reader came back from."""
+    return Outcome(
+        document_sha256=ref.sha256,
+        path=ref.path,
+        media_type=_UNKNOWN_MEDIA_TYPE,
+        bytes=Path(ref.file).stat().st_size,
+        kind=OutcomeKind.FAILED,
+        reason=reason,
+    )
+
+
+def within(
+    limits: Limits,
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    failure: Callable[[Item, str], Result],
+) -> list[Result]:
+    """`work(item)` for each item, in this thread's reader process; `failure(item, reason)` for one
+    that goes over a limit or ends that process. What `work` raises is raised here."""
+    return [_one_within(limits, work, item, failure) for item in items]
 
 
 @contextmanager
@@ -246,3 +325,191 @@ def _end_with_the_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=wait_and_end, daemon=True).start()
+
+
+# --- the reader process of a worker -------------------------------------------------------------
+
+
+class _Answer(Enum):
+    DONE = "done"
+    RAISED = "raised"
+    NO_MEMORY = "no memory"
+
+
+class _TooLongError(Exception):
+    pass
+
+
+class _LostError(Exception):
+    """The reader died, or had no memory left; its text is the reason."""
+
+
+# A reader belongs to its thread: Dask's workers have several, and readers end with theirs.
+_own = threading.local()
+
+
+def _one_within(
+    limits: Limits,
+    work: Callable[[Item], Result],
+    item: Item,
+    failure: Callable[[Item, str], Result],
+) -> Result:
+    reader = _reader(limits)
+    fresh = not reader.answered
+    try:
+        return reader.ask(work, item)  # type: ignore[no-any-return] # it comes through a pipe
+    except _TooLongError:
+        return failure(item, f"took longer than {limits.seconds_told}")
+    except _LostError as error:
+        if fresh:
+            return failure(item, str(error))
+    # What documents before it have left there may be to blame: a fresh reader is asked.
+    return _one_within(limits, work, item, failure)
+
+
+def _reader(limits: Limits) -> "_Reader":
+    reader: _Reader | None = getattr(_own, "reader", None)
+    # A process that was forked from this one inherits the name and not the child.
+    if reader is not None and reader.supervisor == os.getpid():
+        if reader.is_open and reader.limits == limits:
+            return reader
+        reader.end()
+    reader = _own.reader = _Reader(limits)
+    return reader
+
+
+class _Reader:
+    """A process forked from this one, which does one piece of work after the other."""
+
+    def __init__(self, limits: Limits) -> None:
+        load_forms()  # once here, not in each fork
+        self.limits = limits
+        self.supervisor = os.getpid()
+        self.answered = 0
+        self.is_open = True
+        self.pipe, theirs = Pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _serve(theirs, limits, self.supervisor)
+        theirs.close()
+        ready = False
+        with suppress(EOFError, ConnectionError):
+            ready = self.pipe.poll(_READER_START_S) and self.pipe.recv() is _Answer.DONE
+        if not ready:
+            self.end()
+            raise ExecutionError(f"no reader process starts within {limits.megabytes_told}")
+
+    def ask(self, work: Callable[[Any], Any], item: object) -> Any:
+        try:
+            self.pipe.send((work, item))
+            if not self.pipe.poll(self.limits.seconds):
+                raise _TooLongError
+            answer, value = self.pipe.recv()
+        except (EOFError, ConnectionError):
+            raise _LostError(self._how_it_died(*self.end())) from None
+        except BaseException:  # also when the user interrupts
+            self.end()
+            raise
+        self.answered += 1
+        if answer is _Answer.NO_MEMORY:
+            self.end()
+            raise _LostError(f"needed more memory than {self.limits.megabytes_told}")
+        if answer is _Answer.RAISED:
+            raise value
+        return value
+
+    def end(self) -> tuple[int, int]:
+        """Its exit code and the most megabytes that it held; (0, 0) when it has ended before."""
+        if not self.is_open:
+            return 0, 0
+        self.is_open = False
+        self.pipe.close()
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+        until = time.monotonic() + _READER_END_S
+        ended, status, usage = os.wait4(self.pid, os.WNOHANG)
+        while not ended and time.monotonic() < until:
+            time.sleep(0.01)
+            ended, status, usage = os.wait4(self.pid, os.WNOHANG)
+        if not ended:
+            os.kill(self.pid, signal.SIGKILL)
+            _, status, usage = os.wait4(self.pid, 0)
+        return os.waitstatus_to_exitcode(status), usage.ru_maxrss // 1024
+
+    def _how_it_died(self, code: int, megabytes: int) -> str:
+        by = f" ({signal.Signals(-code).name})" if code < 0 else ""
+        held = ""
+        if megabytes > self.limits.megabytes / 2:
+            held = f"; it held {megabytes:,} MB of {self.limits.megabytes_told}"
+        return f"its worker process died while reading it{by}{held}"
+
+
+def _serve(pipe: Connection, limits: Limits, supervisor: int) -> NoReturn:
+    """The life of a reader process. Nothing of its parent's is cleaned up by it."""
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, _unwind)
+        # Not only at the end of the pipe: it may be at work when its supervisor is killed.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        most = limits.megabytes << 20
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+        if os.getppid() == supervisor:
+            pipe.send(_Answer.DONE)
+            while True:
+                work, item = pipe.recv()
+                _send(pipe, _answer(work, item))
+    finally:
+        os._exit(1)
+
+
+def _unwind(*_: object) -> NoReturn:
+    # So that what the work has open (LibreOffice) is closed.
+    raise SystemExit
+
+
+def _answer(work: Callable[[Any], Any], item: object) -> tuple[_Answer, object]:
+    try:
+        return _Answer.DONE, work(item)
+    except MemoryError:
+        return _Answer.NO_MEMORY, None
+    except Exception as error:
+        return _Answer.RAISED, _sendable(error)
+
+
+def _send(pipe: Connection, answer: tuple[_Answer, object]) -> None:
+    try:
+        pipe.send(answer)
+    except MemoryError:
+        pipe.send((_Answer.NO_MEMORY, None))
+
+
+def _sendable(error: Exception) -> Exception:
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own, of a moment ago
+    except Exception:
+        return RuntimeError(_named(error))
+    return error
+
+
+def _processed(ref: DocumentRef) -> Outcome:
+    outcome = process_document(ref.path, Path(ref.file).read_bytes())
+    if any(word in (outcome.reason or "") for word in _NO_MEMORY):
+        raise MemoryError
+    return outcome
+
+
+def _read_again(read_by: str, ref: DocumentRef) -> Reading | None:
+    document = document_of(ref.path, Path(ref.file).read_bytes())
+    for reader in readers_of(document):
+        with suppress(UnreadableDocument):
+            reading = read(document, reader)
+            if reading.read_by == read_by:
+                return reading
+    return None
+
+
+def _no_reading(_: DocumentRef, __: str) -> None:
+    return None

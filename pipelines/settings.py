@@ -22,6 +22,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="OGI_",
+        env_ignore_empty=True,
         frozen=True,
         pyproject_toml_table_header=("tool", "ogi"),
         extra="forbid",
@@ -32,6 +33,12 @@ class Settings(BaseSettings):
     workers: int = Field(default=os.cpu_count() or 1, ge=1, description="processes on this machine")
     dask_address: str | None = Field(default=None, description="scheduler of a Dask cluster")
     max_document_bytes: int = Field(default=100_000_000, ge=1)
+    max_document_seconds: float = Field(
+        default=120, gt=0, allow_inf_nan=False, description="that reading one document may take"
+    )
+    max_worker_megabytes: int = Field(
+        default=2048, ge=256, description="of data that a process may hold while it reads"
+    )
     rates_from_documents: int = Field(
         default=100, ge=1, description="below so many documents no rate blocks a release"
     )

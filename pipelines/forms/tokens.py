@@ -128,7 +128,7 @@ def _signed(text: str, words: _Words) -> Token:
     for word in words.decrease:
         if len(word) == 1 and not word.isalpha() and text.startswith(word):
             value = _number(text.removeprefix(word))
-            return _reported(None if value is None else -value)
+            return _reported(None if value is None else -value or value)
     return _reported(_number(text))
 
 
@@ -141,7 +141,7 @@ def _change(text: str, words: _Words) -> Token:
         for word in signs:
             if text.startswith(word):
                 value = _number(text.removeprefix(word))
-                return _reported(None if value is None else sign * value)
+                return _reported(None if value is None else sign * value or value)
     return _reported(_number(text))
 
 

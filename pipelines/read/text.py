@@ -26,7 +26,7 @@ def read_text(document: Document) -> Reading:
             rows.clear()
 
     for number, line in enumerate(decode(document.content).splitlines(), start=1):
-        texts = _cells(line)
+        texts = _cells(line, within=bool(rows))
         if texts is None:
             if line.strip():
                 close_grid()
@@ -38,11 +38,12 @@ def read_text(document: Document) -> Reading:
     return Reading(tuple(blocks), NAME)
 
 
-def _cells(line: str) -> list[str] | None:
-    """The cells of a table line; an empty list for a rule between rows; None for prose."""
+def _cells(line: str, *, within: bool) -> list[str] | None:
+    """The cells of a table line; an empty list for a rule between rows; None for prose. One bar
+    makes a row only `within` a table."""
     if "\t" in line:
         return list(_stripped(line.split("\t")))
-    if line.lstrip().startswith("|") or line.count("|") >= 2:
+    if line.lstrip().startswith("|") or line.count("|") >= (1 if within else 2):
         if _RULE.fullmatch(line):
             return []
         inner = line.strip()

@@ -12,8 +12,10 @@ from pipelines.recognize.tables import scan
 
 __all__ = ["recognize"]
 
-# So many section headings make a report of a document whose tables are lost.
+# So many section headings make a report of a document whose tables are lost; so many where its
+# title is lost as well.
 _MIN_SECTIONS = 2
+_MIN_SECTIONS_UNTITLED = 3
 _MAX_HEADING = 40
 
 
@@ -59,16 +61,18 @@ def _sections(lines: Sequence[Line], labels: Labels, forms: Forms) -> tuple[str,
 
 def _refuse_what_is_no_report(titles: Sequence[Title], sections: Sequence[str]) -> None:
     usable = [t for t in titles if not t.refused]
-    if len(sections) >= _MIN_SECTIONS and usable:
+    if titles and not usable:
+        raise NotAReport(f"no statutory table; its title says what it is: {titles[0].text}")
+    if len(sections) >= (_MIN_SECTIONS if usable else _MIN_SECTIONS_UNTITLED):
         return
     if len({t.text for t in titles}) > 1:
         raise NotAReport(
             f"no statutory table; {len(titles)} titles of reports: it looks like a listing"
         )
-    if titles and not usable:
-        raise NotAReport(f"no statutory table; its title says what it is: {titles[0].text}")
-    found = f"{len(sections)} of the {_MIN_SECTIONS} section headings that a report would have"
-    raise NotAReport(f"no statutory table, {'a' if titles else 'no'} title of a report, {found}")
+    title = "a" if titles else "no"
+    raise NotAReport(
+        f"no statutory table, {title} title of a report, {len(sections)} of its section headings"
+    )
 
 
 def _doubts(names: ReportNames, titles: Sequence[Title]) -> Iterator[tuple[str, str]]:
@@ -84,9 +88,8 @@ def _doubts(names: ReportNames, titles: Sequence[Title]) -> Iterator[tuple[str, 
 def _missing_parts(
     sections: Sequence[str], tables: Sequence[str], forms: Forms
 ) -> tuple[Finding, ...]:
-    newest = list(forms.vintages.values())[-1]
     lost = [s.label for s in forms.lexicon.sections if s.code not in sections]
-    lost += [newest.tables[n].label for n in forms.table_names if n not in tables]
+    lost += [f"table {name}" for name in forms.table_names if name not in tables]
     if not lost:
         return ()
-    return (finding(forms, "six_sections_present", detail="; ".join(dict.fromkeys(lost))),)
+    return (finding(forms, "six_sections_present", detail="; ".join(lost)),)

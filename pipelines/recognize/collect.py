@@ -7,20 +7,22 @@ from decimal import Decimal
 
 from pipelines.domain import Cell, Finding, Place, PlacedCell, StatutoryTable
 from pipelines.forms import Block, Form, Forms, finding, narrow
+from pipelines.forms.tokens import parse_token
 from pipelines.recognize.headers import (
     Columns,
     Fit,
     applicant_columns,
     fit_of,
+    is_reordered,
     review_columns,
 )
 from pipelines.recognize.labels import Labels
 from pipelines.recognize.placement import (
     Certainty,
+    Peers,
     Placement,
-    learn_offsets,
+    nothing,
     place,
-    place_in_lossy_copy,
 )
 from pipelines.recognize.tables import DISCLOSURE, REQUESTS, REVIEWS, Found, Header, RowFound
 
@@ -38,6 +40,8 @@ class _Layout:
     columns: tuple[tuple[str, str], ...]
     slots: tuple[range, ...] | None = None
     units: tuple[str | None, ...] = ()
+    # The columns stand in an order that cannot be told.
+    unsure: bool = False
 
 
 @dataclass
@@ -48,6 +52,8 @@ class _Table:
     cells: dict[tuple[str, str], PlacedCell] = field(default_factory=dict)
     rows_by_vintage: Counter[str] = field(default_factory=Counter)
     sure: int = 0
+    # Some row has all its figures, or all but one: the table is there, if not sure.
+    nearly_whole: bool = False
 
     @property
     def vintages(self) -> tuple[str, ...]:
@@ -74,7 +80,14 @@ class _Collector:
         self.seen_vintages: Counter[str] = Counter()
 
     def table(self, name: str) -> StatutoryTable | None:
-        rows = _without_empty_echoes([r for r in self.found.rows if r.table == name])
+        # The items of the disclosure table stand in other tables too: there, under no header of it.
+        rows = _without_empty_echoes(
+            [
+                r
+                for r in self.found.rows
+                if r.table == name and (name != DISCLOSURE or r.header or r.block)
+            ]
+        )
         enough = 1 if name in self.found.headed else _MIN_ROWS_UNHEADED
         if len({r.code for r in rows}) < enough:
             self._tell("tables_missing", table=name)
@@ -86,7 +99,7 @@ class _Collector:
             REVIEWS: self._review_layouts,
         }[name]
         table = self._placed(name, rows, layouts(rows))
-        if not table.sure:
+        if not (table.sure or (table.nearly_whole and name != DISCLOSURE)):
             del self.findings[told:]
             self._tell("tables_missing", table=name)
             return None
@@ -152,20 +165,24 @@ class _Collector:
             printed = " ".join(_one_line(c.text) for c in row.header.cells)
             self._tell("header_mismatch", table=DISCLOSURE, row=row.code, detail=printed)
         columns = tuple((row.code, m.code) for m in block.measures)
-        return _Layout(form.vintage, columns)
+        lexicon = self.forms.lexicon
+        unsure = row.header is not None and is_reordered(row.header, block, lexicon)
+        return _Layout(form.vintage, columns, unsure=unsure)
 
     def _request_layouts(self, rows: Sequence[RowFound]) -> list[_Layout]:
         vintages = self._row_vintages(REQUESTS, [r.code for r in rows])
         main = vintages[0]
         table = self.forms.vintages[main].rectangular(REQUESTS)
+        statutory = [c.code for c in table.columns]
         layouts = []
         for row in rows:
-            columns = self._known_order(
-                REQUESTS, row, applicant_columns(row.header, table, self.labels)
-            )
+            columns = applicant_columns(row.header, table, self.labels)
+            self._tell_order(REQUESTS, row, columns)
             of_row = [v for v in vintages if self._has_row(v, REQUESTS, row.code)]
-            cells = tuple((row.code, code) for code in columns.codes)
-            layouts.append(_Layout((of_row or vintages)[0], cells, self._slots_here(row, columns)))
+            cells = tuple((row.code, code) for code in columns.codes or statutory)
+            slots = self._slots_here(row, columns)
+            vintage = (of_row or vintages)[0]
+            layouts.append(_Layout(vintage, cells, slots, unsure=not columns.codes))
         return layouts
 
     def _review_layouts(self, rows: Sequence[RowFound]) -> list[_Layout]:
@@ -173,20 +190,18 @@ class _Collector:
         table = form.rectangular(REVIEWS)
         layouts = []
         for row in rows:
-            columns = self._known_order(
-                REVIEWS, row, review_columns(row.header, table, self.labels)
-            )
-            cells = tuple((code.split()[0], code.split()[1]) for code in columns.codes)
-            layouts.append(_Layout(form.vintage, cells, self._slots_here(row, columns)))
+            columns = review_columns(row.header, table, self.labels)
+            self._tell_order(REVIEWS, row, columns)
+            slots = self._slots_here(row, columns)
+            cells = tuple(table.cells())
+            layouts.append(_Layout(form.vintage, cells, slots, unsure=not columns.codes))
         return layouts
 
-    def _known_order(self, name: str, row: RowFound, columns: Columns) -> Columns:
-        if not columns.codes and row.header is not None:
+    def _tell_order(self, name: str, row: RowFound, columns: Columns) -> None:
+        told = any(f.rule == "header_order_unclear" and f.table == name for f in self.findings)
+        if not columns.codes and row.header is not None and not told:
             printed = " ".join(_one_line(c.text) for c in row.header.cells)
-            told = any(f.rule == "header_order_unclear" and f.table == name for f in self.findings)
-            if not told:
-                self._tell("header_order_unclear", table=name, detail=printed)
-        return columns
+            self._tell("header_order_unclear", table=name, detail=printed)
 
     def _slots_here(self, row: RowFound, columns: Columns) -> tuple[range, ...] | None:
         header: Header | None = row.header
@@ -219,53 +234,46 @@ class _Collector:
 
     def _placed(self, name: str, rows: Sequence[RowFound], layouts: Sequence[_Layout]) -> _Table:
         table = _Table(name)
-        pairs = [(r, lay) for r, lay in zip(rows, layouts, strict=True) if lay.columns]
+        pairs = list(zip(rows, layouts, strict=True))
         placements = [self._place(row, layout, pairs) for row, layout in pairs]
         if _is_blank_copy(rows):
             placements = [_all_blank(row, len(layout.columns)) for row, layout in pairs]
         lossy = any(
-            _is_copied(row) and row.figures.figures and placement.certainty is Certainty.SHORT
+            row.figures.stream and row.figures.figures and placement.certainty is Certainty.SHORT
             for (row, _), placement in zip(pairs, placements, strict=True)
         )
         for (row, layout), placement in zip(pairs, placements, strict=True):
             table.rows_by_vintage[layout.vintage] += 1
-            count = len(layout.columns)
-            doubtful = lossy and _is_copied(row) and 0 < len(row.figures.figures) < count
-            kept = place_in_lossy_copy(row.figures, count) if doubtful else placement
-            self._take(table, row, layout, kept)
+            doubtful = lossy and row.figures.stream and not self._sums_up(name, layout, placement)
+            self._take(table, row, layout, nothing(len(layout.columns)) if doubtful else placement)
+            count = len(row.figures.figures)
+            table.nearly_whole |= len(layout.columns) - 1 <= count <= len(layout.columns)
         return table
+
+    def _sums_up(self, name: str, layout: _Layout, placement: Placement) -> bool:
+        """Whether the row keeps the sums of its form. In one-cell lines that lost cells, a row can
+        be whole by a figure that is none of its own: a page number."""
+        if name != REQUESTS or placement.certainty is not Certainty.SURE:
+            return True
+        figures = {
+            column: parse_token(cell.text, "count", self.forms.lexicon).value or Decimal(0)
+            for (_, column), cell in zip(layout.columns, placement.cells, strict=True)
+            if cell is not None
+        }
+        return all(
+            sum(figures[c] for c in identity.left) == sum(figures[c] for c in identity.right)
+            for identity in self.forms.vintages[layout.vintage].rectangular(name).identities
+            if identity.for_each == "row"
+        )
 
     def _place(
         self, row: RowFound, layout: _Layout, pairs: Sequence[tuple[RowFound, _Layout]]
     ) -> Placement:
         count = len(layout.columns)
-        alike = [r for r, other in pairs if len(other.columns) == count]
-        offsets = learn_offsets([r.figures for r in alike], count) or self._document_offsets(count)
-        whole = [r for r in alike if r.grid == row.grid and len(r.figures.figures) == count]
-        seen = {_slots_of(r) for r in whole}
-        slots = layout.slots
-        if slots is None and row.figures.exact and len(seen) == 1:
-            slots = next(iter(seen))
-        if slots is not None and not row.figures.exact and any(not _lie_in(s, slots) for s in seen):
-            slots = None
-        return place(replace(row.figures, header_slots=slots), count, offsets)
-
-    def _document_offsets(self, count: int) -> tuple[int, ...] | None:
-        """How whole rows of the document's other tables stand behind their labels, where all
-        stand without gaps and alike."""
-        firsts = set()
-        for row in self.found.rows:
-            slots = [c.column - row.figures.label_slot for c in row.figures.figures]
-            if row.figures.exact or row.figures.stream or row.table == REVIEWS or len(slots) < 2:
-                continue
-            gapless = slots == list(range(slots[0], slots[0] + len(slots)))
-            if not gapless:
-                return None
-            firsts.add(slots[0])
-        if len(firsts) != 1:
-            return None
-        first = firsts.pop()
-        return tuple(range(first, first + count))
+        if layout.unsure:
+            return nothing(count)
+        peers = [r.figures for r, o in pairs if len(o.columns) == count and r.grid == row.grid]
+        return place(row.figures, count, layout.slots, Peers(tuple(peers), count))
 
     def _take(self, table: _Table, row: RowFound, layout: _Layout, placement: Placement) -> None:
         units = layout.units or (None,) * len(layout.columns)
@@ -360,14 +368,6 @@ def _is_blank_copy(rows: Sequence[RowFound]) -> bool:
 def _all_blank(row: RowFound, count: int) -> Placement:
     here = row.label.place if row.label is not None else Place()
     return Placement(tuple(Cell("", 0, i, here) for i in range(count)), Certainty.SURE)
-
-
-def _slots_of(row: RowFound) -> tuple[range, ...]:
-    return tuple(range(c.column, c.column + c.column_span) for c in row.figures.figures)
-
-
-def _lie_in(cells: Sequence[range], slots: Sequence[range]) -> bool:
-    return all(cell.start in slot for cell, slot in zip(cells, slots, strict=True))
 
 
 def _first_place(row: RowFound) -> Place | None:

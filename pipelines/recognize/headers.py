@@ -29,17 +29,34 @@ def applicant_columns(header: Header | None, table: RectangularTable, labels: La
     found = _codes(header, RoleKind.APPLICANT, labels)
     if header is None or not found:
         return Columns(statutory)
-    if _stand_apart(found):
+    if header.grid is not None and _stand_apart(found) and len(found) == len(statutory):
         found.sort(key=lambda f: f[1].start)
         codes = tuple(code for code, _ in found)
-        in_order = _is_within(codes, statutory)
-        if sorted(codes) == sorted(statutory) and (in_order or header.exact):
+        if sorted(codes) == sorted(statutory) and (codes == statutory or header.exact):
             return Columns(codes, tuple(slots for _, slots in found))
-        if header.exact:
-            return Columns(statutory if in_order else ())
-    # In a copy the legal persons' columns stand a line below those around them, and shifted.
-    inner = tuple(code for code, _ in found if code not in (statutory[0], statutory[-1]))
-    return Columns(statutory if _is_within(inner, statutory) else ())
+        return Columns(())
+    return Columns(statutory if _could_be(header, found, statutory, labels) else ())
+
+
+def _could_be(
+    header: Header,
+    found: Sequence[tuple[str, range]],
+    statutory: Sequence[str],
+    labels: Labels,
+) -> bool:
+    """Whether a header whose slots do not tell the order can stand in the form's. In a copy the
+    legal persons' columns stand a line below those around them, and shifted."""
+    outer, inner = (statutory[0], statutory[-1]), statutory[1:-1]
+    codes = [code for code, _ in found]
+    if header.grid is None:
+        return _is_within(codes, statutory) or _is_within(codes, (*outer, *inner))
+    lines: dict[int, list[str]] = {}
+    for cell in merged(header.cells):
+        for role in labels.roles(cell.text):
+            if role.kind is RoleKind.APPLICANT:
+                lines.setdefault(cell.row, []).append(role.code)
+    with_inner = [line for line in lines.values() if set(line) & set(inner)]
+    return len(with_inner) <= 1 and all(_is_within(line, statutory) for line in lines.values())
 
 
 def review_columns(header: Header | None, table: RectangularTable, labels: Labels) -> Columns:
@@ -97,6 +114,14 @@ def _is_within(codes: Sequence[str], order: Sequence[str]) -> bool:
     """Whether the codes stand in that order, some perhaps missing."""
     rest = iter(order)
     return all(code in rest for code in codes)
+
+
+def is_reordered(header: Header, block: Block, lexicon: Lexicon) -> bool:
+    """Whether a copy's header has just the block's measures, in another order."""
+    cells = merged(header.cells)
+    found = [m.code for c in cells if (m := _measure_of(c.text, block, lexicon)) is not None]
+    statutory = [m.code for m in block.measures]
+    return len(cells) == len(found) and found != statutory and sorted(found) == sorted(statutory)
 
 
 @dataclass(frozen=True, slots=True)

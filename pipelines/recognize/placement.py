@@ -24,60 +24,102 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """The cells behind a row's label, `label_slot` the column of the label (-1: there is none).
-
-    `header_slots` are the slots of the column labels above, where all of them were found and
-    nothing speaks against them.
-    """
+    """The cells behind a row's label; `label_end` is the slot behind the label."""
 
     cells: tuple[Cell, ...]
-    label_slot: int
+    label_end: int
     exact: bool
     stream: bool
-    header_slots: tuple[range, ...] | None = None
 
     @property
     def figures(self) -> tuple[Cell, ...]:
         return tuple(c for c in self.cells if narrow(c.text))
 
-
-Offsets = tuple[int, ...]
-
-
-def learn_offsets(rows: Sequence[FigureRow], columns: int) -> Offsets | None:
-    """How far behind their labels the figures of whole rows stand in a text copy, where all whole
-    rows agree; that tells fillers from blanks in the others."""
-    found = {
-        tuple(c.column - row.label_slot for c in row.figures)
-        for row in rows
-        if not row.exact and not row.stream and len(row.figures) == columns
-    }
-    return found.pop() if len(found) == 1 else None
+    @property
+    def end(self) -> int:
+        return max((c.column + c.column_span for c in self.cells), default=self.label_end)
 
 
-def place(row: FigureRow, columns: int, offsets: Offsets | None) -> Placement:
+Slots = tuple[range, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """The rows with as many columns in the same grid, which bear witness to where cells stand."""
+
+    rows: tuple[FigureRow, ...]
+    columns: int
+
+    def confirm(self, row: FigureRow, slots: Slots) -> bool:
+        """Whether figures stand in the first and the last of these slots, in rows that end where
+        this one does, and none beside them: header and data need not align. Rows of a copy that
+        end in different places are shifted, and bear no witness."""
+        if not row.exact and len({r.end for r in self.rows}) > 1:
+            return False
+        starts = {c.column for r in self.rows if r.end == row.end for c in r.figures}
+        inside = all(any(s in slot for slot in slots) for s in starts)
+        return inside and all(any(s in slots[i] for s in starts) for i in (0, -1))
+
+    def slots_of_whole_rows(self) -> Slots | None:
+        """Where all whole rows have their figures, if they agree."""
+        found = {
+            tuple(range(c.column, c.column + c.column_span) for c in r.figures)
+            for r in self.rows
+            if len(r.figures) == self.columns
+        }
+        return found.pop() if len(found) == 1 else None
+
+    def are_regular(self) -> bool:
+        """Whether every row has just as many cells as columns: then none was added or lost."""
+        return all(len(r.cells) == self.columns for r in self.rows)
+
+
+def place(row: FigureRow, columns: int, header_slots: Slots | None, peers: Peers) -> Placement:
     """The row's cells in their columns.
 
     A row with as many figures as columns is sure whatever stands between them. With fewer, blanks
-    count only where the layout or the whole rows beside it tell which blanks are cells.
+    count only where the layout, or the other rows of the grid, show which blanks are cells.
     """
-    if len(row.figures) == columns:
-        return Placement(row.figures, Certainty.SURE)
-    under_header = _under_header(row)
-    if under_header is not None:
-        return Placement(under_header, Certainty.SURE)
-    if len(row.figures) > columns:
-        return _nothing(columns, Certainty.AMBIGUOUS)
+    figures = row.figures
+    if len(figures) > columns:
+        by_header = _under(row, header_slots) if header_slots is not None else None
+        return _sure(by_header) if by_header is not None else nothing(columns)
+    if len(figures) == columns:
+        return _sure(figures)
     if row.stream:
-        return _place_short(row, columns)
-    return _place_exact(row, columns) if row.exact else _place_copied(row, columns, offsets)
+        return _short(row, columns)
+    for cells in _readings(row, columns, header_slots, peers):
+        if cells is not None:
+            return _sure(cells)
+    if row.exact and len(row.cells) >= columns:
+        return nothing(columns)
+    return _short(row, columns)
 
 
-def _under_header(row: FigureRow) -> tuple[Cell, ...] | None:
-    """One cell under each column label, and no figure elsewhere. Where a copy repeats a spanned
-    cell, the repetitions are one."""
-    slots = row.header_slots
-    if slots is None or row.label_slot >= min(s.start for s in slots):
+def _readings(
+    row: FigureRow, columns: int, header_slots: Slots | None, peers: Peers
+) -> Sequence[tuple[Cell, ...] | None]:
+    """The ways in which a row with blanks can be sure."""
+    if not row.figures:
+        return (row.cells[:columns] if len(row.cells) >= columns else None,)
+    first, last = row.figures[0].column, row.figures[-1].column
+    spanned = tuple(c for c in row.cells if first <= c.column <= last)
+    counted = row.cells if len(row.cells) == columns else None
+    slots = next(
+        (s for s in (header_slots, peers.slots_of_whole_rows()) if s and peers.confirm(row, s)),
+        None,
+    )
+    return (
+        counted if row.exact or peers.are_regular() else None,
+        spanned if len(spanned) == columns else None,
+        _under(row, slots) if slots is not None else None,
+    )
+
+
+def _under(row: FigureRow, slots: Slots) -> tuple[Cell, ...] | None:
+    """One cell in each slot, and no figure elsewhere. Where a copy repeats a spanned cell, the
+    repetitions are one."""
+    if row.label_end > slots[0].start:
         return None
     under = [[c for c in row.cells if c.column in slot] for slot in slots]
     if any(len({narrow(c.text) for c in cells}) != 1 for cells in under):
@@ -87,47 +129,21 @@ def _under_header(row: FigureRow) -> tuple[Cell, ...] | None:
     return tuple(cells[0] for cells in under)
 
 
-def place_in_lossy_copy(row: FigureRow, columns: int) -> Placement:
-    """The row's cells where the copy has lost cells of other rows: its blanks prove nothing."""
-    if row.exact or not row.figures or len(row.figures) >= columns:
-        raise ValueError("only for rows of copies with some figures and fewer than columns")
-    return _place_short(row, columns)
-
-
-def _place_exact(row: FigureRow, columns: int) -> Placement:
-    if len(row.cells) == columns:
-        return Placement(row.cells, Certainty.SURE)
-    if len(row.cells) < columns:
-        return _place_short(row, columns)
-    return _nothing(columns, Certainty.AMBIGUOUS)
-
-
-def _place_copied(row: FigureRow, columns: int, offsets: Offsets | None) -> Placement:
-    """By the offsets of the whole rows beside it; without any, only where nothing is left over."""
-    by_slot = {c.column - row.label_slot: c for c in row.cells}
-    if not row.figures:
-        placed: list[Cell | None] = list(row.cells[:columns])
-    elif offsets is not None:
-        placed = [by_slot[offset] for offset in offsets if offset in by_slot]
-    else:
-        placed = list(row.cells)
-    if any(figure not in placed for figure in row.figures) or len(placed) > columns:
-        return _nothing(columns, Certainty.AMBIGUOUS)
-    if len(placed) < columns:
-        return _place_short(row, columns)
-    return Placement(tuple(placed), Certainty.SURE)
-
-
-def _place_short(row: FigureRow, columns: int) -> Placement:
-    """A row that lost cells. One lost among figures that are all the same: whichever it was, the
-    others hold that figure. Otherwise no place is sure; nor in a stream, which does not show
-    whether the cell was lost or blank."""
+def _short(row: FigureRow, columns: int) -> Placement:
+    """A row that lost cells, or whose blanks prove nothing. One lost among figures that are all
+    the same: whichever it was, the others hold that figure. Otherwise no place is sure; nor in a
+    stream, which does not show whether the cell was lost or blank."""
     figures = row.figures
     one_lost = len(figures) == columns - 1 and columns > 2 and not row.stream
     if one_lost and len({narrow(c.text) for c in figures}) == 1:
         return Placement((*figures, None), Certainty.SHORT)
-    return _nothing(columns, Certainty.SHORT)
+    return Placement((None,) * columns, Certainty.SHORT)
 
 
-def _nothing(columns: int, certainty: Certainty) -> Placement:
-    return Placement((None,) * columns, certainty)
+def _sure(cells: tuple[Cell, ...]) -> Placement:
+    return Placement(cells, Certainty.SURE)
+
+
+def nothing(columns: int) -> Placement:
+    """No cell is given: the columns of the figures cannot be told."""
+    return Placement((None,) * columns, Certainty.AMBIGUOUS)

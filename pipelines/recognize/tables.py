@@ -17,6 +17,9 @@ REVIEWS = "reviews"
 
 _ROW_KINDS = {RoleKind.ITEM, RoleKind.GROUP, RoleKind.ROW_CAPTION}
 
+# A line with so much text that is no label is prose; less can be a page's header or footer.
+_MIN_PROSE = 40
+
 # A cell with more text than any label is prose.
 _MAX_LABEL = 200
 
@@ -81,6 +84,7 @@ class _Scanner:
         self.table: str | None = None
         self.block: str | None = None
         self.group: str | None = None
+        self.headers.pop(DISCLOSURE, None)
 
     def take(self, line: Line) -> None:
         cells = [c for c in line.cells if narrow(c.text)]
@@ -88,7 +92,7 @@ class _Scanner:
         if not cells:
             self._take_blank_reviews(line)
             return
-        if len(cells) == 1 and any(r.kind is RoleKind.SECTION for r in roles[0]):
+        if len(cells) == 1 and self._ends_table(cells[0], roles[0]):
             self._leave()
         elif self._is_header(cells, roles):
             self._take_header(line, cells, roles)
@@ -96,6 +100,11 @@ class _Scanner:
             self._take_block(next(r for r in roles[0] if r.kind is RoleKind.BLOCK))
         elif not self._take_row(line):
             self._take_review_figures(line, cells)
+
+    def _ends_table(self, cell: Cell, roles: frozenset[Role]) -> bool:
+        """A heading of a section, or prose: what follows stands under no header of before."""
+        prose = not roles and len(narrow(cell.text)) > _MIN_PROSE
+        return prose or any(r.kind is RoleKind.SECTION for r in roles)
 
     def _roles(self, cell: Cell) -> frozenset[Role]:
         return self.labels.roles(cell.text) if len(cell.text) <= _MAX_LABEL else frozenset()
@@ -205,7 +214,7 @@ class _Scanner:
         table = DISCLOSURE if kind is RoleKind.ITEM else REQUESTS
         self._begin(table)
         behind = tuple(c for c in line.cells if c.column > label.column)
-        figures = FigureRow(behind, label.column, line.exact, line.stream)
+        figures = FigureRow(behind, _end_of(label), line.exact, line.stream)
         block = self.block if table == DISCLOSURE else None
         header = self.headers.get(table)
         self._append(RowFound(table, code, figures, label, header, line.grid, block, loosely))
@@ -254,9 +263,9 @@ class _Scanner:
             whole = self.labels.roles(before.label.text + label.text)
             if before.code not in {r.code for r in whole}:
                 return False
-        slot = label.column if label is not None else before.label.column
-        behind = tuple(c for c in line.cells if c.column > slot)
-        figures = FigureRow(behind, slot, line.exact, line.stream)
+        stub = label if label is not None else before.label
+        behind = tuple(c for c in line.cells if c.column > stub.column)
+        figures = FigureRow(behind, _end_of(stub), line.exact, line.stream)
         self.found.rows[-1] = replace(
             before, figures=figures, header=self.headers.get(before.table)
         )
@@ -305,6 +314,10 @@ class _Scanner:
             self._add_reviews(line)
 
     def _add_reviews(self, line: Line) -> None:
-        figures = FigureRow(line.cells, -1, line.exact, line.stream)
+        figures = FigureRow(line.cells, 0, line.exact, line.stream)
         header = self.headers.get(REVIEWS)
         self._append(RowFound(REVIEWS, REVIEWS, figures, None, header, line.grid))
+
+
+def _end_of(label: Cell) -> int:
+    return label.column + label.column_span

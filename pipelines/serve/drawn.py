@@ -1,6 +1,6 @@
 """Documents and findings drawn for a terminal."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from rich.console import RenderableType
@@ -8,10 +8,10 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from pipelines.domain import Fact, Outcome, State
-from pipelines.forms import BlockTable, Forms, Labelled, RectangularTable
-from pipelines.forms import Table as TableOfForm
+from pipelines.forms import Forms
 from pipelines.forms.message import label_of
 from pipelines.serve.judged import Judged, where
+from pipelines.serve.laid_out import blocks, group_label, label_in_form
 from pipelines.serve.reading_json import plain
 
 _STATE_STYLE = {
@@ -33,7 +33,7 @@ def statutory_tables(outcome: Outcome, forms: Forms) -> Iterator[RenderableType]
         title = label_of(forms, name, None, None, "zh")
         vintages = ", ".join(outcome.tables[name])
         yield Text(f"{title}  [{name}, {vintages}]", style="bold")
-        for block in _blocks(facts):
+        for block in blocks(facts):
             yield _block(block, forms)
 
 
@@ -95,56 +95,23 @@ def _sides(item: Judged) -> list[str]:
     return [plain(v) or "" for v in (finding.left, finding.right, finding.difference)]
 
 
-def _blocks(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
-    """Facts cut where the columns change: the disclosure table has several headers."""
-    by_row: dict[str, list[Fact]] = {}
-    for fact in facts:
-        by_row.setdefault(fact.row, []).append(fact)
-    for _, rows in groupby(by_row.values(), key=lambda row: tuple(f.column for f in row)):
-        yield [fact for row in rows for fact in row]
-
-
 def _block(facts: Sequence[Fact], forms: Forms) -> Table:
     table = Table()
     table.add_column("")
     columns = list(dict.fromkeys(f.column for f in facts))
     for column in columns:
-        table.add_column(_label(facts[0], column, forms, rows=False), justify="right")
+        table.add_column(label_in_form(facts[0], column, forms, rows=False), justify="right")
     group = None
     for row, cells in groupby(facts, key=lambda f: f.row):
         in_row = {f.column: f for f in cells}
         first = next(iter(in_row.values()))
-        heading = _group_label(first, forms)
+        heading = group_label(first, forms)
         if heading is not None and heading != group:
             table.add_row(Text(heading, style="italic"))
         group = heading
-        label = _label(first, row, forms, rows=True)
+        label = label_in_form(first, row, forms, rows=True)
         table.add_row(("  " if heading else "") + label, *(_cell(in_row[c]) for c in columns))
     return table
-
-
-def _label(fact: Fact, code: str, forms: Forms, *, rows: bool) -> str:
-    """The label in the vintage of the fact: the forms name some rows differently."""
-    table = _table(fact, forms)
-    entries: Iterable[Labelled] = ()
-    if isinstance(table, BlockTable):
-        entries = [e for b in table.blocks for e in (b.items if rows else b.measures)]
-    elif table is not None:
-        entries = table.rows if rows else table.columns
-    return next((e.label for e in entries if e.code == code), code)
-
-
-def _table(fact: Fact, forms: Forms) -> TableOfForm | None:
-    form = forms.vintages.get(fact.vintage)
-    return form.tables.get(fact.table) if form else None
-
-
-def _group_label(fact: Fact, forms: Forms) -> str | None:
-    table = _table(fact, forms)
-    if not isinstance(table, RectangularTable):
-        return None
-    group = next((r.group for r in table.rows if r.code == fact.row), None)
-    return next((g.label for g in table.groups if g.code == group), None)
 
 
 def _cell(fact: Fact) -> Text:

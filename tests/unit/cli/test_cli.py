@@ -163,6 +163,30 @@ def test_a_file_over_the_limit_is_refused(ogi: Ogi) -> None:
     assert "1,000" in line
 
 
+@pytest.mark.parametrize("command", ["read", "check"])
+def test_a_document_that_takes_too_long_is_refused(ogi: Ogi, command: str) -> None:
+    line = one_line(ogi(command, SOUND, OGI_MAX_DOCUMENT_SECONDS="0.0001"))
+    assert line.startswith(f"{SOUND}: took longer than the limit of 0.0001 seconds")
+    assert "OGI_MAX_DOCUMENT_SECONDS" in line
+
+
+def test_check_holds_the_limits_in_its_workers_too(ogi: Ogi) -> None:
+    files = sorted(REPORTS.glob("*.html"))[:6]
+    done = ogi("check", *files, OGI_MAX_DOCUMENT_SECONDS="0.0001")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == [str(f) for f in files]
+    assert done.stderr.count("OGI_MAX_DOCUMENT_SECONDS") == len(files)
+
+
+def test_read_writes_one_page(ogi: Ogi) -> None:
+    done = ogi("read", BROKEN, "--format", "html")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("<!doctype html>")
+    facts = json.loads(ogi("read", BROKEN, "--format", "json").stdout)["facts"]
+    assert done.stdout.count(" data-fact=") == done.stdout.count(" data-cell=") == len(facts)
+    assert "dispositions_sum_to_total" in done.stdout
+
+
 def test_a_setting_without_meaning_is_named(ogi: Ogi) -> None:
     assert "OGI_WORKERS" in one_line(ogi("read", SOUND, OGI_WORKERS="many"))
 
@@ -233,7 +257,13 @@ def test_query_without_a_release_says_what_makes_one(ogi: Ogi) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["read", SOUND], ["check", SOUND], ["query", "from agency_years"], ["status"]],
+    [
+        ["--help"],
+        ["read", SOUND, "--format", "html"],
+        ["check", SOUND],
+        ["query", "from agency_years"],
+        ["status"],
+    ],
     ids=lambda arguments: arguments[0],
 )
 def test_light_commands_import_neither_dagster_nor_gx(

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from pipelines import execution
-from pipelines.execution import ExecutionError, executor, map_batches
+from pipelines.execution import ExecutionError, Limits, executor, map_batches, within
 from pipelines.settings import Settings
 
 HERE = Path(__file__).parent
@@ -224,6 +224,12 @@ def test_an_item_that_kills_a_cluster_worker_is_the_only_one_that_fails(
 ) -> None:
     reason = "13: its worker process died while reading it"
     assert results(on_cluster, work.die_at_13) == [*EXPECTED_WITHOUT_13, reason]
+
+
+def test_limits_hold_on_a_cluster(on_cluster: Settings, work: ModuleType) -> None:
+    reason = "13: took longer than the limit of 1 seconds (OGI_MAX_DOCUMENT_SECONDS)"
+    hanging = partial(within, Limits(1, 1024), work.spin_at_13, failure=work.failed)
+    assert results(on_cluster, hanging) == [*EXPECTED_WITHOUT_13, reason]
 
 
 def test_what_cluster_workers_load_is_light(on_cluster: Settings, work: ModuleType) -> None:

@@ -1,0 +1,209 @@
+"""A document may take so much time and memory; over that it fails with the reason, alone."""
+
+import importlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from pipelines import execution
+from pipelines.domain import Outcome, OutcomeKind, UnreadableDocument
+from pipelines.execution import (
+    ExecutionError,
+    Limits,
+    executor,
+    limits_of,
+    map_batches,
+    process_within,
+    read_again_within,
+    within,
+)
+from pipelines.process import DocumentRef, process_document
+from pipelines.settings import Settings
+
+HERE = Path(__file__).parent
+SAMPLES = HERE.parents[2] / "data" / "samples" / "reports"
+LIMITS = Limits(seconds=1, megabytes=512)
+TOO_LONG = "13: took longer than the limit of 1 seconds (OGI_MAX_DOCUMENT_SECONDS)"
+TOO_LARGE = "13: needed more memory than the limit of 512 MB (OGI_MAX_WORKER_MEGABYTES)"
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(HERE))
+    return importlib.import_module("work_for_tests")
+
+
+@pytest.mark.parametrize("name", ["sleep_at_13", "backtrack_at_13", "spin_at_13", "deaf_at_13"])
+def test_what_takes_too_long_is_ended_and_fails_alone(work: ModuleType, name: str) -> None:
+    start = time.monotonic()
+    assert within(LIMITS, getattr(work, name), [1, 13, 2], work.failed) == [2, TOO_LONG, 4]
+    assert time.monotonic() - start < 8
+
+
+@pytest.mark.parametrize("name", ["allocate_at_13", "answer_at_13_without_end"])
+def test_what_needs_too_much_memory_fails_alone(work: ModuleType, name: str) -> None:
+    limits = Limits(seconds=30, megabytes=512)
+    assert within(limits, getattr(work, name), [1, 13, 2], work.failed) == [2, TOO_LARGE, 4]
+
+
+def test_what_kills_its_reader_fails_alone(work: ModuleType) -> None:
+    reason = "13: its worker process died while reading it (SIGSEGV)"
+    assert within(LIMITS, work.crash_at_13, [1, 13, 2], work.failed) == [2, reason, 4]
+
+
+def test_no_document_is_blamed_for_what_those_before_it_left(work: ModuleType) -> None:
+    limits = Limits(seconds=30, megabytes=512)
+    assert within(limits, work.keep_memory, range(8), work.failed) == [2 * n for n in range(8)]
+
+
+def test_a_reader_is_used_again_and_replaced_when_it_ended(work: ModuleType) -> None:
+    one, same = within(LIMITS, work.reader_pid, [1, 2], work.failed)
+    assert one == same != os.getpid()
+    within(LIMITS, work.crash_at_13, [13], work.failed)
+    (other,) = within(LIMITS, work.reader_pid, [1], work.failed)
+    assert other not in (one, os.getpid())
+    (stricter,) = within(Limits(2, 512), work.reader_pid, [1], work.failed)
+    assert stricter != other
+
+
+def test_what_is_raised_comes_back(work: ModuleType) -> None:
+    with pytest.raises(ValueError, match="unlucky"):
+        within(LIMITS, work.raise_at_13, [[13]], work.failed)
+    with pytest.raises(RuntimeError, match="PickyError: picky"):
+        within(LIMITS, work.raise_picky, [1], work.failed)
+
+
+def test_what_the_work_has_started_is_ended_too(work: ModuleType, tmp_path: Path) -> None:
+    file = tmp_path / "pid"
+    within(LIMITS, work.hang_with_a_program, [str(file)], lambda item, _: 0)
+    wait_for(lambda: not is_running(int(file.read_text(encoding="utf-8"))))
+
+
+def test_in_a_pool_the_batch_goes_on_and_no_worker_ends(work: ModuleType, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, workers=2)
+    done = map_batches(
+        partial(executor, settings),
+        partial(within, LIMITS, work.spin_at_13, failure=work.failed),
+        [list(range(start, start + 4)) for start in range(0, 32, 4)],
+        failure=lambda item, reason: pytest.fail(f"a worker ended at {item}: {reason}"),
+        in_flight=3,
+    )
+    results: list[object] = [item for batch in done for item in batch]
+    assert sorted(results, key=str) == sorted(
+        [TOO_LONG, *(2 * item for item in range(32) if item != 13)], key=str
+    )
+
+
+def test_where_no_reader_starts_no_document_is_blamed(
+    work: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "_serve", lambda *_: os._exit(1))
+    with pytest.raises(ExecutionError, match="no reader process starts within the limit of 400 MB"):
+        within(Limits(1, 400), work.sleep_at_13, [1], work.failed)
+
+
+PARENT = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import work_for_tests
+from pipelines.execution import executor
+from pipelines.settings import Settings
+if __name__ == "__main__":
+    with executor(Settings(home=Path(sys.argv[2]), workers=1)) as pool:
+        pool.submit(work_for_tests.hang_in_a_reader, [sys.argv[3]]).result()
+"""
+
+
+def test_a_reader_ends_when_the_run_is_killed(tmp_path: Path) -> None:
+    script, pid_file = tmp_path / "parent.py", tmp_path / "pid"
+    script.write_text(PARENT, encoding="utf-8")
+    parent = subprocess.Popen([sys.executable, script, HERE, tmp_path, pid_file])
+    reader = int(wait_for(lambda: pid_file.exists() and pid_file.read_text(encoding="utf-8")))
+    parent.send_signal(signal.SIGKILL)
+    parent.wait(timeout=10)
+    wait_for(lambda: not is_running(reader))
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 30) -> str:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := condition():
+            return str(found)
+        time.sleep(0.05)
+    raise AssertionError(f"nothing after {seconds} s")
+
+
+def is_running(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+# --- documents ------------------------------------------------------------------------------------
+
+
+def ref_of(file: Path) -> DocumentRef:
+    return DocumentRef(str(file), process_document(str(file), b"").document_sha256, str(file))
+
+
+def test_documents_are_read_as_without_limits() -> None:
+    files = sorted(SAMPLES.iterdir())[:3]
+    got = process_within(limits_of(Settings()), [ref_of(file) for file in files])
+    assert got == [process_document(str(file), file.read_bytes()) for file in files]
+
+
+@pytest.mark.parametrize("reason", ["MemoryError while reading: ", "cannot be read: bad_alloc"])
+def test_a_lack_of_memory_that_was_put_into_words_names_the_limit(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reason: str
+) -> None:
+    def lacking(path: str, content: bytes) -> Outcome:
+        return Outcome("ab" * 32, path, "text/html", 1, OutcomeKind.FAILED, reason=reason)
+
+    monkeypatch.setattr(execution, "process_document", lacking)
+    file = tmp_path / "bomb.html"
+    file.write_bytes(b"<html>")
+    # Other limits than those of other tests: a reader is forked now, with what was set above.
+    (got,) = process_within(Limits(3, 700), [DocumentRef("x", "cd" * 32, str(file))])
+    assert (got.kind, got.document_sha256, got.bytes) == (OutcomeKind.FAILED, "cd" * 32, 6)
+    assert got.reason == "needed more memory than the limit of 700 MB (OGI_MAX_WORKER_MEGABYTES)"
+
+
+def test_a_file_that_is_gone_is_no_documents_fault(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        process_within(LIMITS, [DocumentRef("x", "", str(tmp_path / "gone"))])
+
+
+def test_the_reading_of_a_reader_is_to_be_had_again() -> None:
+    file = sorted(SAMPLES.glob("*.html"))[0]
+    outcome = process_document(str(file), file.read_bytes())
+    assert outcome.read_by is not None
+    limits = limits_of(Settings())
+    reading = read_again_within(limits, ref_of(file), outcome.read_by)
+    assert reading is not None
+    assert reading.read_by == outcome.read_by
+    assert read_again_within(limits, ref_of(file), "nobody/1") is None
+
+
+def test_a_document_without_a_reader_cannot_be_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "empty"
+    file.touch()
+    with pytest.raises(UnreadableDocument):
+        read_again_within(LIMITS, ref_of(file), "html/1")
+
+
+def test_the_limits_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert limits_of(Settings()) == Limits(120, 2048)
+    monkeypatch.setenv("OGI_MAX_DOCUMENT_SECONDS", "2.5")
+    monkeypatch.setenv("OGI_MAX_WORKER_MEGABYTES", "300")
+    assert limits_of(Settings()) == Limits(2.5, 300)
