@@ -1,5 +1,6 @@
 """The job of definitions.py in this process, its events kept in Dagster's home."""
 
+import fcntl
 import logging
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -64,9 +65,20 @@ def _instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     except OSError:
         instance = dg.DagsterInstance.ephemeral()
     else:
-        instance = dg.DagsterInstance.from_config(str(folder))
+        instance = _opened(folder)
     with instance:
         yield instance
+
+
+def _opened(folder: Path) -> dg.DagsterInstance:
+    """One process after the other: Dagster makes its SQLite tables when first opened, and two that
+    do so at once are in each other's way."""
+    with (folder / "opening.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        instance = dg.DagsterInstance.from_config(str(folder))
+        instance.get_run_records(limit=1)
+        instance.all_asset_keys()
+        return instance
 
 
 @contextmanager

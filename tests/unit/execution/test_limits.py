@@ -30,9 +30,16 @@ from pipelines.settings import Settings
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parents[2] / "data" / "samples" / "reports"
-LIMITS = Limits(seconds=1, megabytes=512)
-TOO_LONG = "13: took longer than the limit of 1 seconds (OGI_MAX_DOCUMENT_SECONDS)"
-TOO_LARGE = "13: needed more memory than the limit of 512 MB (OGI_MAX_WORKER_MEGABYTES)"
+# Room for what pytest itself holds when the reader is forked from it.
+LIMITS = Limits(seconds=4, megabytes=4096)
+TOO_LONG = "13: took longer than the limit of 4 seconds (OGI_MAX_DOCUMENT_SECONDS)"
+
+
+def tight_memory() -> Limits:
+    """Room for half a gigabyte beside what this process, which is forked, holds already."""
+    status = Path("/proc/self/status").read_text()
+    (held,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmData"))
+    return Limits(seconds=60, megabytes=512 + int(held) // 1024)
 
 
 @pytest.fixture
@@ -45,13 +52,16 @@ def work(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def test_what_takes_too_long_is_ended_and_fails_alone(work: ModuleType, name: str) -> None:
     start = time.monotonic()
     assert within(LIMITS, getattr(work, name), [1, 13, 2], work.failed) == [2, TOO_LONG, 4]
-    assert time.monotonic() - start < 8
+    assert time.monotonic() - start < 60
 
 
 @pytest.mark.parametrize("name", ["allocate_at_13", "answer_at_13_without_end"])
 def test_what_needs_too_much_memory_fails_alone(work: ModuleType, name: str) -> None:
-    limits = Limits(seconds=30, megabytes=512)
-    assert within(limits, getattr(work, name), [1, 13, 2], work.failed) == [2, TOO_LARGE, 4]
+    limits = tight_memory()
+    too_large = f"limit of {limits.megabytes} MB (OGI_MAX_WORKER_MEGABYTES)"
+    one, told, two = within(limits, getattr(work, name), [1, 13, 2], work.failed)
+    assert (one, two) == (2, 4)
+    assert told == f"13: needed more memory than the {too_large}"
 
 
 def test_what_kills_its_reader_fails_alone(work: ModuleType) -> None:
@@ -60,7 +70,7 @@ def test_what_kills_its_reader_fails_alone(work: ModuleType) -> None:
 
 
 def test_no_document_is_blamed_for_what_those_before_it_left(work: ModuleType) -> None:
-    limits = Limits(seconds=30, megabytes=512)
+    limits = tight_memory()
     assert within(limits, work.keep_memory, range(8), work.failed) == [2 * n for n in range(8)]
 
 
