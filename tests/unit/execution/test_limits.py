@@ -58,7 +58,7 @@ def test_what_takes_too_long_is_ended_and_fails_alone(work: ModuleType, name: st
 @pytest.mark.parametrize("name", ["allocate_at_13", "answer_at_13_without_end"])
 def test_what_needs_too_much_memory_fails_alone(work: ModuleType, name: str) -> None:
     limits = tight_memory()
-    too_large = f"limit of {limits.megabytes} MB (OGI_MAX_WORKER_MEGABYTES)"
+    too_large = f"limit of {limits.megabytes:,} MB (OGI_MAX_WORKER_MEGABYTES)"
     one, told, two = within(limits, getattr(work, name), [1, 13, 2], work.failed)
     assert (one, two) == (2, 4)
     assert told == f"13: needed more memory than the {too_large}"
