@@ -19,6 +19,8 @@ export UV_CACHE_DIR ?= $(shell test -w "$${HOME:-/nonexistent}" && echo "$$HOME/
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),true,false)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+comma := ,
+
 # Call as `missing="package ..."; why="..."; $(install_packages)`: says what it installs, or who must.
 define install_packages
 if [ -n "$$missing" ]; then \
@@ -33,12 +35,17 @@ if [ -n "$$missing" ]; then \
 fi
 endef
 
-.PHONY: help run test check test-full dev samples lock clean packages-for-tests
+# Call as `$(call packages,why,name ...)`: those of these Debian packages that are missing are installed.
+packages = missing=""; why="$(1)"; \
+  for name in $(2); do dpkg -s $$name >/dev/null 2>&1 || missing="$$missing $$name"; done; \
+  $(install_packages)
+
+.PHONY: help run test check test-full dev samples bench-read bench-fidelity lock clean packages-for-reading packages-for-tests
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
-run: $(STAMP) ## set up, then take the samples (or INPUT=folder) all the way to a release
+run: packages-for-reading $(STAMP) ## set up, then take the samples (or INPUT=folder) all the way to a release
 	@$(BIN)/ogi run --input "$(INPUT)"
 
 test: packages-for-tests check ## set up, then run everything that `make check` runs
@@ -56,6 +63,12 @@ test-full: packages-for-tests $(STAMP) ## the tests of `make test` and those of 
 dev: $(STAMP) ## Dagster's pages on http://127.0.0.1:3000
 	@DAGSTER_HOME="$$($(BIN)/python -m assets.instance)" $(BIN)/dagster dev -h 127.0.0.1 -p 3000
 
+bench-read: packages-for-tests $(STAMP) ## how fast each format is read, beside the peers and the floors
+	$(BIN)/python -m tests.bench.read
+
+bench-fidelity: packages-for-tests $(STAMP) ## how many cells are read right, flagged, missing or wrong, by format
+	$(BIN)/python -m tests.bench.fidelity
+
 samples: packages-for-tests $(STAMP) ## write data/samples anew, byte for byte
 	$(BIN)/python -m pipelines.simulate data/samples
 
@@ -67,10 +80,15 @@ clean: ## take away the environment and the tools' caches; data/ stays
 	rm -rf $(VENV) .uv-cache build ./*.egg-info .mypy_cache .ruff_cache .pytest_cache \
 	  .hypothesis .import_linter_cache
 
+# A run goes on without: then DOC, WPS and RTF are refused, with the reason.
+packages-for-reading:
+	@($(call packages,DOC$(comma) WPS and RTF are read through LibreOffice,libreoffice-writer-nogui)) \
+	  || echo "Going on without: DOC, WPS and RTF will be refused" >&2
+
 packages-for-tests:
-	@missing=""; why="characters of the PDF samples"; \
-	dpkg -s fonts-droid-fallback >/dev/null 2>&1 || missing="fonts-droid-fallback"; \
-	$(install_packages)
+	@$(call packages,characters of the PDF samples,fonts-droid-fallback)
+	@$(call packages,old office formats are made and read,libreoffice-writer-nogui libreoffice-calc-nogui)
+	@$(call packages,pages are looked at and printed,chromium)
 
 $(BIN)/uv:
 	@if ! command -v python3 >/dev/null && ! command -v python3.11 >/dev/null; then \

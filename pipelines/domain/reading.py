@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+# Tuples, since a document has hundreds of both and they are made in a fraction of the time.
+class Place(NamedTuple):
     """Where something stands in its document: a page and box (points, origin top left),
     an element path, a table/row/cell (from 1), or a line (from 1)."""
 
@@ -20,7 +20,7 @@ class Place:
 
     def as_json(self) -> dict[str, Any]:
         """The contract's `evidence` object: only what is known."""
-        values = {name: getattr(self, name) for name in self.__slots__}
+        values = self._asdict()
         return {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in values.items()
@@ -28,10 +28,10 @@ class Place:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell as laid out: its text as printed, the slot of its upper left corner
-    (row and column from 0) and how many slots it spans."""
+    (row and column from 0) and how many slots it spans. `confidence` (0 to 1) is how sure a reader
+    of pictures is of the text; None where the document itself holds it."""
 
     text: str
     row: int
@@ -39,6 +39,7 @@ class Cell:
     place: Place
     row_span: int = 1
     column_span: int = 1
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,26 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """What a document points to, for the crawler to follow. `kind` is `attachment` (a file to be
+    read), `iframe`, `picture` or `refresh` (the page sends its reader on); `address` as printed,
+    resolved only where the page itself names its base; `inside` tells whether it stands in the
+    article."""
+
+    kind: str
+    address: str
+    text: str
+    place: Place
+    inside: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A document as read. `metadata` is what the document says of itself beside its text
-    (HTML meta names and <title>, PDF properties), names folded to lower case."""
+    (HTML meta names and <title>, PDF properties), names folded to lower case. `links` are what it
+    points to, not what it holds."""
 
     blocks: tuple[Paragraph | Grid, ...]
     read_by: str
     metadata: dict[str, str] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()

@@ -3,20 +3,64 @@
 from collections.abc import Callable
 
 from pipelines.domain import Document, Reading, UnreadableDocument, sha256_of
+from pipelines.read.containers import DOC, DOCX, RTF, XLS, XLSX, ZIP
 from pipelines.read.html import read_html
-from pipelines.read.media_type import HTML, PDF, TEXT, media_type_of
-from pipelines.read.pdf import read_pdf
+from pipelines.read.media_type import HTML, PDF, PICTURES, TEXT, media_type_of
+from pipelines.read.ocr import (
+    has_usable_text,
+    read_page_with_pictures,
+    read_picture,
+    read_pictures,
+    read_scan,
+)
+from pipelines.read.office import (
+    OFFICE_SIGNATURES,
+    Converted,
+    convert,
+    read_docx,
+    read_office,
+    read_xls,
+    read_xlsx,
+    using,
+)
+from pipelines.read.pdf import read_pdf, read_pdfium
 from pipelines.read.text import read_text
+from pipelines.read.zipped import ARCHIVE, entries_of
 
-__all__ = ["Reader", "document_of", "read", "readers_of"]
+__all__ = [
+    "ARCHIVE",
+    "OFFICE_SIGNATURES",
+    "PICTURES",
+    "ZIP",
+    "Converted",
+    "Reader",
+    "convert",
+    "document_of",
+    "entries_of",
+    "read",
+    "read_pictures",
+    "readers_of",
+    "using",
+]
 
 Reader = Callable[[Document], Reading]
+
+
+def _read_pdf_or_scan(document: Document) -> Reading:
+    return (read_pdf if has_usable_text(document) else read_scan)(document)
+
 
 # For each media type its readers, from fast to careful: when one refuses, the next is asked.
 _READERS: dict[str, tuple[Reader, ...]] = {
     TEXT: (read_text,),
-    HTML: (read_html,),
-    PDF: (read_pdf,),
+    HTML: (read_html, read_page_with_pictures),
+    PDF: (read_pdfium, _read_pdf_or_scan),
+    DOCX: (read_docx,),
+    DOC: (read_office,),
+    RTF: (read_office,),
+    XLSX: (read_xlsx,),
+    XLS: (read_xls,),
+    **dict.fromkeys(PICTURES, (read_picture,)),
 }
 
 

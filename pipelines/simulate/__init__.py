@@ -1,6 +1,7 @@
 """Reports made to order, for samples, tests and benches: the generator and its renderers."""
 
 from pipelines.simulate.agencies import load_agencies
+from pipelines.simulate.annex import AnnexHabits, generate_annex
 from pipelines.simulate.generate import generate, generate_series
 from pipelines.simulate.habits import Habits
 from pipelines.simulate.pdf_pages import MissingFontError
@@ -11,6 +12,7 @@ from pipelines.simulate.samples import write_samples
 from pipelines.simulate.words import load_words
 
 __all__ = [
+    "AnnexHabits",
     "BrokenRule",
     "CellKey",
     "Change",
@@ -22,6 +24,7 @@ __all__ = [
     "break_rule",
     "broken_rules",
     "generate",
+    "generate_annex",
     "generate_series",
     "load_agencies",
     "load_words",

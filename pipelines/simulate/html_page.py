@@ -1,10 +1,13 @@
 """Web pages: the report in its article, the chrome of a government website around it."""
 
 import datetime as dt
+import random
 from collections.abc import Iterator
 from html import escape
 
+from pipelines.simulate import html_wild
 from pipelines.simulate.habits import Habits
+from pipelines.simulate.html_habits import PageHabits
 from pipelines.simulate.layout import LaidCell, LaidLine, LaidTable, lay_out, rng_of
 from pipelines.simulate.report import SimulatedReport
 from pipelines.simulate.words import Words, load_words
@@ -31,11 +34,16 @@ a{color:#333;text-decoration:none}
 """.strip()
 
 
-def render_html(report: SimulatedReport, habits: Habits | None = None) -> bytes:
+def render_html(
+    report: SimulatedReport, habits: Habits | None = None, page: PageHabits | None = None
+) -> bytes:
     """The report as a web page in the encoding of `habits`; lost cells are left out of their
-    rows, so that what follows them moves to the left, as it does on real pages."""
+    rows, so that what follows them moves to the left, as it does on real pages. `page` tells how it
+    is marked up, if not with care."""
     habits = habits or report.habits
     words = load_words()
+    if page is not None:
+        return _encoded(_wild_page(report, habits, page, words), habits, page)
     lines = [
         "<!DOCTYPE html>",
         '<html lang="zh-CN">',
@@ -52,6 +60,51 @@ def render_html(report: SimulatedReport, habits: Habits | None = None) -> bytes:
         "</html>",
     ]
     return ("\n".join(lines) + "\n").encode(habits.encoding)
+
+
+def _encoded(lines: Iterator[str], habits: Habits, page: PageHabits) -> bytes:
+    content = "\n".join(lines).encode(habits.encoding)
+    marked = page.byte_order_mark and habits.encoding == "utf-8"
+    return (b"\xef\xbb\xbf" if marked else b"") + content
+
+
+def _wild_page(
+    report: SimulatedReport, habits: Habits, page: PageHabits, words: Words
+) -> Iterator[str]:
+    rng = rng_of(report, "page")
+    yield '<html xmlns:o="urn:schemas-microsoft-com:office:office">'
+    yield from _head(report, habits, words)
+    yield html_wild.HIDING_SHEET
+    yield html_wild.EXPORT_HEAD if page.exported else ""
+    yield "<body>"
+    yield from _chrome_above(report, words)
+    yield "<table width=1000 align=center><tr><td>" if page.nesting == "in_layout" else ""
+    for _ in range(2 if page.twin else 1):
+        yield "<div class=wrap>"
+        yield from _info_table(report, words) if habits.info_table else ()
+        yield from _title_lines(report, words)
+        yield f"<div {html_wild.CONTAINERS[page.container]}>"
+        yield html_wild.EXPORT_ISLAND if page.exported else ""
+        yield from _wild_body(report, habits, page, random.Random(rng.random()))  # noqa: S311
+        yield "</div></div>"
+    yield "</td></tr></table>" if page.nesting == "in_layout" else ""
+    if page.around:
+        yield from html_wild.around(rng, report.title, report.report_year)
+    yield from _tools(words)
+    yield from _footer(report, words)
+
+
+def _wild_body(
+    report: SimulatedReport, habits: Habits, page: PageHabits, rng: random.Random
+) -> Iterator[str]:
+    for part in lay_out(report, habits):
+        if isinstance(part, LaidTable):
+            lines = list(html_wild.table(part, page, rng))
+            if page.commented:
+                yield f"<!-- {' '.join(lines).replace('0', '6').replace('--', '')} -->"
+            yield from lines
+        elif part.kind != "title":
+            yield _line(part, habits)
 
 
 def _government(report: SimulatedReport) -> str:
@@ -112,6 +165,17 @@ def _info_table(report: SimulatedReport, words: Words) -> Iterator[str]:
 
 
 def _article(report: SimulatedReport, habits: Habits, words: Words) -> Iterator[str]:
+    yield from _title_lines(report, words)
+    yield '<div class="content" id="zoom">'
+    for part in lay_out(report, habits):
+        if isinstance(part, LaidTable):
+            yield from _table(part, habits)
+        elif part.kind != "title":
+            yield _line(part, habits)
+    yield "</div>"
+
+
+def _title_lines(report: SimulatedReport, words: Words) -> Iterator[str]:
     page = words.page
     published = _date(page.published_format, report.published_on)
     yield f"<h1>{'<br>'.join(map(escape, report.title_lines))}</h1>"
@@ -120,13 +184,6 @@ def _article(report: SimulatedReport, habits: Habits, words: Words) -> Iterator[
     yield f"<span>{page.source}{escape(report.agency_name)}</span>"
     views = rng_of(report, "views").randrange(20, 900)
     yield f"<span>{page.views}{views}</span><span>{page.font_size}</span>"
-    yield "</div>"
-    yield '<div class="content" id="zoom">'
-    for part in lay_out(report, habits):
-        if isinstance(part, LaidTable):
-            yield from _table(part, habits)
-        elif part.kind != "title":
-            yield _line(part, habits)
     yield "</div>"
 
 

@@ -5,13 +5,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pipelines.forms import Block, Forms, RectangularTable, load_forms, narrow, unnumbered
+from pipelines.forms import (
+    INDICATORS,
+    Block,
+    Forms,
+    RectangularTable,
+    load_forms,
+    narrow,
+    unnumbered,
+)
 from pipelines.simulate.habits import Habits
 from pipelines.simulate.report import (
     DISCLOSURE,
     REQUESTS,
     REVIEWS,
     CellKey,
+    PrintedAnnex,
     SimulatedReport,
     chosen_blocks,
 )
@@ -76,6 +85,8 @@ def lay_out(
     forms = forms or load_forms()
     words = words or load_words()
     parts: list[Part] = [LaidLine("title", line) for line in report.title_lines]
+    if report.annex is not None:
+        return [*parts, *_annex(report, report.annex, habits, words, cut_pages=cut_pages)]
     tables = {
         DISCLOSURE: _disclosure_table(report, habits, forms),
         REQUESTS: _requests_table(report, habits, forms, words),
@@ -103,6 +114,30 @@ def lay_out(
                 parts += body
         parts += _lines(report.paragraphs.get(section.code, ()), words)
     return parts
+
+
+def _annex(
+    report: SimulatedReport, annex: PrintedAnnex, habits: Habits, words: Words, *, cut_pages: bool
+) -> Iterator[Part]:
+    """The parts of a report before 2019, with a sentence each, and its annex."""
+    for heading in annex.headings:
+        yield LaidLine("heading", heading)
+        yield from _lines(report.paragraphs.get("overview", ()), words)
+    yield LaidLine("heading", annex.caption)
+    rows = tuple(
+        tuple(LaidCell(t, role="figure" if key else "label", key=key) for t, key in row)
+        for row in annex.rows
+    )
+    width = len(rows[0])
+    table = LaidTable(INDICATORS, rows, annex.codes, 1, (1 / width,) * width)
+    if annex.cut is None or not cut_pages:
+        yield table
+        return
+    upper, lower = split_table(table, annex.cut, habits)
+    yield upper
+    if habits.page_cut_number:
+        yield LaidLine("page_number", words.page_number[habits.page_number].format(n=3))
+    yield lower
 
 
 def _lines(paragraphs: Iterable[str], words: Words) -> Iterator[LaidLine]:

@@ -3,18 +3,22 @@
 from collections.abc import Callable
 from typing import Literal
 
+from pipelines.simulate.docx_file import render_docx
 from pipelines.simulate.habits import Habits
 from pipelines.simulate.html_page import render_html
 from pipelines.simulate.pdf_pages import render_pdf
 from pipelines.simulate.report import SimulatedReport
 from pipelines.simulate.text_copy import render_text
+from pipelines.simulate.xlsx_file import render_xlsx
 
-Format = Literal["html", "pdf", "text"]
+Format = Literal["html", "pdf", "text", "docx", "xlsx"]
 
 _RENDERERS: dict[str, Callable[[SimulatedReport, Habits | None], bytes]] = {
     "html": render_html,
     "pdf": render_pdf,
     "text": render_text,
+    "docx": render_docx,
+    "xlsx": render_xlsx,
 }
 
 
@@ -24,7 +28,7 @@ def render(report: SimulatedReport, format: Format, habits: Habits | None = None
     and title were settled when it was generated.
 
     Raises:
-        ValueError: a lost cell in a PDF.
+        ValueError: a lost cell in a PDF or a sheet.
         MissingFontError: a PDF is wanted and the font is not installed.
     """
     return _RENDERERS[format](report, habits)

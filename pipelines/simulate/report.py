@@ -29,13 +29,28 @@ class PrintedCell:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedAnnex:
+    """The statistics annex of a report before 2019, as laid out: the headings of its parts, the
+    line above the annex, and its rows, the header first. A cell is its text, and the statutory cell
+    that it is a figure of; `codes` names the indicator of each row, None for headers and headings.
+    `cut` is the row above which a copied page break falls."""
+
+    headings: tuple[str, ...]
+    caption: str
+    rows: tuple[tuple[tuple[str, CellKey | None], ...], ...]
+    codes: tuple[str | None, ...]
+    cut: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SimulatedReport:
     """A report and all that is known of it.
 
     `figures` is what the agency meant (amounts in the unit of `generate`: fees in ten thousand
     yuan, procurement in yuan), `truth` what stands on the page. `labels` are the labels as
     written, by (scope, code); `paragraphs` the prose by section code; `before_tables` the
-    sentence above each table; `claims` the figures that the prose restates.
+    sentence above each table; `claims` the figures that the prose restates. `annex` is there where
+    the report has a statistics annex and none of the three tables.
     """
 
     agency: Agency
@@ -50,6 +65,7 @@ class SimulatedReport:
     paragraphs: Mapping[str, tuple[str, ...]]
     before_tables: Mapping[str, str]
     claims: Mapping[str, int]
+    annex: PrintedAnnex | None = None
 
     @property
     def agency_id(self) -> str:

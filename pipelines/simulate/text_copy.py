@@ -1,7 +1,8 @@
-"""Text copies: tables flattened to tabs, pipes or one cell a line, with the damage of copying."""
+"""Text copies: tables flattened to tabs or pipes, to one cell or one row a line, or to a single
+line, with the damage of copying."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipelines.simulate.habits import Habits
 from pipelines.simulate.layout import LaidCell, LaidTable, columns_of, lay_out, rng_of
@@ -21,7 +22,18 @@ def render_text(report: SimulatedReport, habits: Habits | None = None) -> bytes:
     return ("\n\n".join(parts) + "\n").encode(habits.encoding)
 
 
+# Copies in which an empty cell leaves no trace, or nearly none.
+_RUNNING = ("lines", "glued", "one_line")
+
+
 def _table(table: LaidTable, habits: Habits, rng: random.Random) -> Iterator[str]:
+    if habits.text_layout == "one_line":
+        rows = _rows(table, habits, rng)
+        yield " ".join(word for cells in rows for cell in cells for word in cell.split())
+        return
+    if habits.text_layout == "glued":
+        yield from map(_glued, _rows(table, habits, rng))
+        return
     separator = {"tab": "\t", "pipe": " | ", "lines": "\n"}[habits.text_layout]
     for index, cells in enumerate(_rows(table, habits, rng)):
         if habits.text_layout == "lines":
@@ -38,6 +50,16 @@ def _table(table: LaidTable, habits: Habits, rng: random.Random) -> Iterator[str
             yield line
 
 
+def _glued(cells: Sequence[str]) -> str:
+    """Labels run into one another and into the first figure; figures stand apart."""
+    line = ""
+    for cell in cells:
+        text = "".join(cell.split())
+        apart = line[-1:].isdigit() and text[:1].isdigit()
+        line += f" {text}" if apart or not (text[:1].isdigit() or text[:1].isalpha()) else text
+    return line.strip()
+
+
 def _rows(table: LaidTable, habits: Habits, rng: random.Random) -> Iterator[list[str]]:
     placed = columns_of(table.rows)
     width = max(c[-1] + r[-1].column_span for c, r in zip(placed, table.rows, strict=True))
@@ -50,7 +72,7 @@ def _rows(table: LaidTable, habits: Habits, rng: random.Random) -> Iterator[list
                     slots[index + down, column + right] = _slot(cell, first, habits)
     for index in range(len(table.rows)):
         cells = [c for c in (slots.get((index, x)) for x in range(width)) if c is not None]
-        if habits.text_layout != "lines":
+        if habits.text_layout not in _RUNNING:
             if habits.shifted_labels and table.table == REQUESTS and table.codes[index]:
                 cells = _shifted(cells, rng)
             cells += [""] * habits.filler_columns
@@ -61,7 +83,7 @@ def _slot(cell: LaidCell, first: bool, habits: Habits) -> str | None:
     """What a copy leaves of one slot of a cell; None where it leaves nothing at all."""
     if cell.text is None:
         return None
-    if habits.text_layout == "lines":
+    if habits.text_layout in _RUNNING:
         if cell.role == "figure":
             return (cell.text or " ") if first else None
         return (cell.text or None) if first else None

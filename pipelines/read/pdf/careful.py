@@ -1,6 +1,7 @@
 """Text PDF through pdfplumber: ruled tables as exact grids, other lines as paragraphs."""
 
 import io
+import logging
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +13,12 @@ from pdfplumber.page import Page
 from pdfplumber.table import Table
 
 from pipelines.domain import Cell, Document, Grid, Paragraph, Place, Reading, UnreadableDocument
+from pipelines.forms import load_forms
+from pipelines.read.pdf.seen import check_text
+from pipelines.read.pdf.words import check_cuts, words_of
+
+# It tells of every oddity of every font; what matters is raised.
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
 NAME = f"pdfplumber/{pdfplumber.__version__}"
 
@@ -31,10 +38,12 @@ def read_pdf(document: Document) -> Reading:
     """Grids and paragraphs page by page, from top to bottom; places are page and box (points).
 
     Raises:
-        UnreadableDocument: the PDF is truncated, damaged, encrypted or has no text.
+        UnreadableDocument: the PDF is truncated, damaged, encrypted or too long, has no usable
+            text, or figures that are hidden, struck out or cut by the page.
     """
     if b"%%EOF" not in document.content[-_EOF_WITHIN:]:
         raise UnreadableDocument("the PDF is truncated: it has no end-of-file mark")
+    check_text(document)
     blocks: list[Paragraph | Grid] = []
     metadata: dict[str, str] = {}
     try:
@@ -45,6 +54,7 @@ def read_pdf(document: Document) -> Reading:
                 str(k).lower(): v for k, v in (pdf.metadata or {}).items() if isinstance(v, str)
             }
             for page in pdf.pages:
+                _check_upright(page)
                 blocks.extend(_page_blocks(page))
                 page.close()
     except UnreadableDocument:
@@ -54,7 +64,19 @@ def read_pdf(document: Document) -> Reading:
         raise UnreadableDocument(f"the PDF cannot be read: {' '.join(cause.split())}") from error
     if not blocks:
         raise UnreadableDocument("the PDF has no text (a scan?); this version reads text PDFs only")
+    check_cuts([block for block in blocks if isinstance(block, Grid)], words_of(load_forms()))
     return Reading(tuple(blocks), NAME, metadata)
+
+
+def _check_upright(page: Page) -> None:
+    """Refuse a page that lies sideways: its lines would be taken for columns.
+
+    Raises:
+        UnreadableDocument: most of its text is not upright.
+    """
+    upright = sum(bool(c["upright"]) for c in page.chars)
+    if upright * 2 < len(page.chars):
+        raise UnreadableDocument(f"the text of page {page.page_number} lies sideways")
 
 
 def _page_blocks(page: Page) -> Iterator[Paragraph | Grid]:
