@@ -86,7 +86,7 @@ def _outcomes(
     size = max(1, min(size, settings.batch_size))
     yield from map_batches(
         partial(executor, settings),
-        partial(process_within, limits_of(settings)),
+        partial(process_within, limits_of(settings), audit_every=settings.audit_every),
         [readable[start : start + size] for start in range(0, len(readable), size)],
         failure=failed,
         in_flight=in_flight(settings),

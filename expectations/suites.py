@@ -50,6 +50,7 @@ class Suite:
 _SIDES = {
     "column": ("intermediate.column_sums", "column"),
     "row": ("intermediate.row_sums", "row"),
+    "indicator": ("intermediate.indicator_sums", "row"),
 }
 _MAY_BE_JUDGED = {Verdict.STRICT: "all_reported", Verdict.BLANK_AS_ZERO: "none_lost"}
 _WITH_AGENCY_YEAR = "left join raw.resolution using (document_sha256)"
@@ -72,12 +73,13 @@ _ONE_OF: dict[tuple[str, str], type[StrEnum]] = {
 def all_suites(
     forms: Forms | None = None, marts: dict[str, Mart] | None = None
 ) -> tuple[Suite, ...]:
-    """Every suite: the identities of the forms, the counts, and of each mart its key and its
-    domains."""
+    """Every suite: the identities of the forms, the counts, that readers agree, and of each mart
+    its key and its domains."""
     known = load_marts() if marts is None else marts
     return (
         *_identities(load_forms() if forms is None else forms),
         _counts(),
+        _readers(),
         *(_key(name, mart) for name, mart in known.items()),
         *(suite for name, mart in known.items() if (suite := _domains(name, mart)) is not None),
     )
@@ -94,6 +96,11 @@ def _identities(forms: Forms) -> Iterator[Suite]:
         for form in forms.vintages.values()
         for table in form.tables.values()
         for identity in getattr(table, "identities", ())
+    }
+    rules |= {
+        identity.id: "indicator"
+        for form in forms.annexes.values()
+        for identity in form.annex.identities
     }
     for rule, for_each in rules.items():
         for verdict in Verdict:
@@ -118,7 +125,8 @@ def _identity(rule: str, label: str, for_each: str, verdict: Verdict) -> Suite:
         failures='select agency_id, report_year, document_sha256, "table", "row", "column",'
         f' "left", "right", difference from audits.{rule} {_WITH_AGENCY_YEAR}'
         f" where reading = '{verdict}' order by all",
-        must_judge=True,
+        # Most releases hold no annex.
+        must_judge=for_each != "indicator",
     )
 
 
@@ -133,6 +141,22 @@ def _counts() -> Suite:
         expectations=(_one_of("holds", [True]),),
         failures='select agency_id, report_year, document_sha256, "table", "row", "column", detail'
         f" from audits.counts_are_whole {_WITH_AGENCY_YEAR} order by all",
+        must_judge=True,
+    )
+
+
+def _readers() -> Suite:
+    return Suite(
+        name="readers_agree",
+        layer=Layer.AUDITS,
+        title="Readers of one document agree",
+        query="select document_sha256, count_if(rule = 'readers_differ') = 0 as agree"
+        " from raw.documents left join raw.findings using (document_sha256)"
+        " where outcome = 'report' group by all",
+        expectations=(_one_of("agree", [True]),),
+        failures="select distinct agency_id, report_year, document_sha256"
+        f" from raw.findings {_WITH_AGENCY_YEAR} where rule = 'readers_differ' order by all",
+        blocking=True,
         must_judge=True,
     )
 

@@ -512,7 +512,7 @@ def _outcomes(files: Sequence[Path], settings: "Settings") -> "Iterator[list[Out
     size = max(1, min(settings.batch_size, len(refs) // (4 * settings.workers)))
     yield from map_batches(
         lambda: executor(settings),
-        partial(process_within, limits_of(settings)),
+        partial(process_within, limits_of(settings), audit_every=settings.audit_every),
         [refs[i : i + size] for i in range(0, len(refs), size)],
         failure=failed,
         in_flight=in_flight(settings),

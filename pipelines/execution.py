@@ -35,10 +35,18 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from pipelines.domain import OgiError, Outcome, OutcomeKind, Reading, UnreadableDocument
+from pipelines.domain import OgiError, Outcome, OutcomeKind, Reading
 from pipelines.forms import load_forms
-from pipelines.process import DocumentRef, parser_version, process_document
-from pipelines.read import document_of, read, readers_of
+from pipelines.process import (
+    DocumentRef,
+    converted_together,
+    is_audited,
+    needs_office,
+    parser_version,
+    process_document,
+    read_again,
+)
+from pipelines.read import Converted, document_of, using
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -60,7 +68,7 @@ _READER_END_S = 2  # from being asked to end to being killed; it ends its own ch
 _PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 _UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 # What is left of a lack of memory where a library has put it into words.
-_NO_MEMORY = ("MemoryError", "bad_alloc")
+_NO_MEMORY = ("MemoryError", "bad_alloc", "Insufficient memory", "OutOfMemoryError")
 
 _NOT_THE_ITEMS_FAULT = (ImportError, OSError, pickle.PicklingError, CancelledError, OgiError)
 
@@ -91,10 +99,32 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(settings.max_document_seconds, settings.max_worker_megabytes)
 
 
-def process_within(limits: Limits, refs: Sequence[DocumentRef]) -> list[Outcome]:
+def process_within(
+    limits: Limits, refs: Sequence[DocumentRef], *, audit_every: int = 0
+) -> list[Outcome]:
     """Walk a batch within the limits; the outcomes in the order of `refs`. One that goes over a
-    limit, or ends its reader, is failed with the reason."""
-    return within(limits, _processed, refs, failed)
+    limit, or ends its reader, is failed with the reason. Every `audit_every`th document is read by
+    all readers of its kind."""
+    for_office = [ref for ref in refs if needs_office(ref)]
+    converted: Converted = {}
+    if len(for_office) > 1:
+        # Where this fails they are converted one by one, and the one at fault is found.
+        (converted,) = within(limits, converted_together, [for_office], lambda _, __: Converted())
+    walks = [_Walk(ref, is_audited(ref.sha256, audit_every), _only(converted, ref)) for ref in refs]
+    return within(limits, _walked, walks, lambda walk, reason: failed(walk.ref, reason))
+
+
+def _only(converted: Converted, ref: DocumentRef) -> Converted:
+    return {ref.sha256: converted[ref.sha256]} if ref.sha256 in converted else {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """One document, and what LibreOffice made of it."""
+
+    ref: DocumentRef
+    audited: bool
+    converted: Converted
 
 
 def read_again_within(limits: Limits, ref: DocumentRef, read_by: str) -> Reading | None:
@@ -494,21 +524,17 @@ def _sendable(error: Exception) -> Exception:
     return error
 
 
-def _processed(ref: DocumentRef) -> Outcome:
-    outcome = process_document(ref.path, Path(ref.file).read_bytes())
+def _walked(walk: _Walk) -> Outcome:
+    ref = walk.ref
+    with using(walk.converted):
+        outcome = process_document(ref.path, Path(ref.file).read_bytes(), audited=walk.audited)
     if any(word in (outcome.reason or "") for word in _NO_MEMORY):
         raise MemoryError
     return outcome
 
 
 def _read_again(read_by: str, ref: DocumentRef) -> Reading | None:
-    document = document_of(ref.path, Path(ref.file).read_bytes())
-    for reader in readers_of(document):
-        with suppress(UnreadableDocument):
-            reading = read(document, reader)
-            if reading.read_by == read_by:
-                return reading
-    return None
+    return read_again(document_of(ref.path, Path(ref.file).read_bytes()), read_by)
 
 
 def _no_reading(_: DocumentRef, __: str) -> None:

@@ -5,29 +5,58 @@ comes from here.
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from pathlib import Path
 
 from pipelines import __version__
 from pipelines.domain import (
     Document,
+    Fact,
+    Kind,
     NotAReport,
     OgiError,
     Outcome,
     OutcomeKind,
+    Reading,
+    Severity,
+    State,
     UnreadableDocument,
     sha256_of,
 )
-from pipelines.forms import FORMS_DIR, Forms, load_forms
-from pipelines.normalize import normalize
-from pipelines.read import Reader, document_of, read, readers_of
+from pipelines.forms import FORMS_DIR, Forms, finding, load_forms
+from pipelines.normalize import (
+    SLIP_SUSPECTED,
+    claims_of,
+    compared,
+    normalize,
+    suspicions,
+)
+from pipelines.read import (
+    ARCHIVE,
+    OFFICE_SIGNATURES,
+    PICTURES,
+    ZIP,
+    Converted,
+    Reader,
+    convert,
+    document_of,
+    entries_of,
+    read,
+    read_pictures,
+    readers_of,
+    using,
+)
 from pipelines.recognize import recognize
 
 # The code that makes facts of bytes, below pipelines/.
 _PARSING_CODE = ("domain", "forms", "read", "recognize", "normalize", "process.py")
 _UNKNOWN_MEDIA_TYPE = "application/octet-stream"
+_SAMPLED_DIGITS = 8
+
+CellKey = tuple[str, str, str]  # table, row, column
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +68,18 @@ class DocumentRef:
     file: str
 
 
-def process_document(path: str, content: bytes) -> Outcome:
-    """Walk one document; a bad one gives an outcome with its reason, never an exception."""
+def process_document(path: str, content: bytes, *, audited: bool = False) -> Outcome:
+    """Walk one document; a bad one gives an outcome with its reason, never an exception.
+
+    `audited`: every reader of its kind is asked, even where the first is sure, and what they
+    disagree on is withheld with a finding.
+    """
     try:
         document = document_of(path, content)
     except UnreadableDocument as error:
         return _refused(path, content, _UNKNOWN_MEDIA_TYPE, OutcomeKind.FAILED, error)
     try:
-        return _walk(document, load_forms())
+        return _walk_any(document, load_forms(), audited)
     except NotAReport as error:
         return _refused(path, content, document.media_type, OutcomeKind.NOT_A_REPORT, error)
     except UnreadableDocument as error:
@@ -58,9 +91,52 @@ def process_document(path: str, content: bytes) -> Outcome:
         return _refused(path, content, document.media_type, OutcomeKind.FAILED, fault)
 
 
-def process_batch(refs: Sequence[DocumentRef]) -> list[Outcome]:
-    """Walk a batch; the outcomes in the order of `refs`."""
-    return [process_document(ref.path, Path(ref.file).read_bytes()) for ref in refs]
+def is_audited(sha256: str, every: int) -> bool:
+    """Whether the document is in the sample of every `every`th, of none where that is 0. The bytes
+    decide, so that it is the same on every machine."""
+    return every > 0 and int(sha256[:_SAMPLED_DIGITS], 16) % every == 0
+
+
+def converted_together(refs: Sequence[DocumentRef]) -> Converted:
+    """What LibreOffice makes of those documents that need it, by sha256: together they take a
+    fraction of the time. For `pipelines.read.using`."""
+    return convert([document for ref in refs for document in _needing_office(ref)])
+
+
+def needs_office(ref: DocumentRef) -> bool:
+    """Whether the document may be one that LibreOffice is needed for."""
+    with Path(ref.file).open("rb") as file:
+        return file.read(8).startswith(OFFICE_SIGNATURES)
+
+
+def _needing_office(ref: DocumentRef) -> Iterator[Document]:
+    if needs_office(ref):
+        with suppress(UnreadableDocument):
+            yield document_of(ref.path, Path(ref.file).read_bytes())
+
+
+def read_again(document: Document, read_by: str) -> Reading | None:
+    """What the reader `read_by` made of the document, or of what it read in an archive; None where
+    it does not any more."""
+    if document.media_type != ZIP:
+        return _read_by(read_by, [partial(reader, document) for reader in readers_of(document)])
+    entries = entries_of(document).documents
+    pictures = [entry for entry in entries if entry.media_type in PICTURES]
+    readings: list[Callable[[], Reading]] = []
+    for entry in entries:
+        with suppress(UnreadableDocument):
+            readings += [partial(reader, entry) for reader in readers_of(entry)]
+    readings.append(partial(read_pictures, pictures))
+    return _read_by(read_by.removeprefix(f"{ARCHIVE}+"), readings)
+
+
+def _read_by(name: str, readings: Iterable[Callable[[], Reading]]) -> Reading | None:
+    for read_it in readings:
+        with suppress(UnreadableDocument):
+            reading = read_it()
+            if reading.read_by == name:
+                return reading
+    return None
 
 
 @lru_cache(maxsize=1)
@@ -78,21 +154,192 @@ def _files(path: Path, pattern: str) -> list[Path]:
     return [path] if path.is_file() else list(path.rglob(pattern))
 
 
-def _walk(document: Document, forms: Forms) -> Outcome:
-    """Ask the readers one after the other, from fast to careful, until one does not refuse."""
-    *quick, careful = readers_of(document)
-    for reader in quick:
+def _walk_any(document: Document, forms: Forms, audited: bool) -> Outcome:
+    if document.media_type == ZIP:
+        return _walk_archive(document, forms, audited)
+    return _walk(document, forms, audited)
+
+
+def _walk_archive(archive: Document, forms: Forms, audited: bool) -> Outcome:
+    """The report in an archive: a document is one report, so that two that differ are refused."""
+    entries = entries_of(archive)
+    pictures = [entry for entry in entries.documents if entry.media_type in PICTURES]
+    others = [entry for entry in entries.documents if entry.media_type not in PICTURES]
+    found = _Found([], [], list(entries.skipped))
+    with using(convert(others)):
+        for entry in others:
+            found.take(entry.path, partial(_walk, entry, forms, audited))
+    if pictures and not found.reports:
+        # A report that was published as pictures of its pages.
+        name = f"{len(pictures)} pictures"
+        found.take(name, lambda: _reported(archive, read_pictures(pictures), forms))
+    best = found.report()
+    return replace(
+        best,
+        document_sha256=archive.sha256,
+        path=archive.path,
+        media_type=archive.media_type,
+        bytes=len(archive.content),
+        read_by=f"{ARCHIVE}+{best.read_by}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What became of the documents in an archive; of those that gave no report, name and reason."""
+
+    reports: list[Outcome]
+    not_reports: list[str]
+    failed: list[str]
+
+    def take(self, name: str, walk: Callable[[], Outcome]) -> None:
         try:
-            return _report(document, forms, reader)
-        except UnreadableDocument:
+            self.reports.append(walk())
+        except NotAReport as error:
+            self.not_reports.append(f"{name}: {error}")
+        except UnreadableDocument as error:
+            self.failed.append(f"{name}: {error}")
+
+    def report(self) -> Outcome:
+        """The fullest report.
+
+        Raises:
+            NotAReport: everything was read and nothing is one.
+            UnreadableDocument: there is none, or there are two that differ.
+        """
+        if not self.reports and self.not_reports and not self.failed:
+            raise NotAReport("; ".join(self.not_reports[:3]))
+        if not self.reports:
+            reasons = "; ".join([*self.failed, *self.not_reports][:3])
+            raise UnreadableDocument(f"no report in the archive; {reasons}")
+        best = max(self.reports, key=_worth)
+        for other in self.reports:
+            if _of_another(best, other) or _differences(best, other):
+                raise UnreadableDocument(
+                    f"the archive holds two different reports: {best.path} and {other.path}"
+                )
+        return best
+
+
+def _of_another(one: Outcome, other: Outcome) -> bool:
+    """Whether they speak of another agency or another year."""
+    return any(
+        len({getattr(one.names, name), getattr(other.names, name)} - {None}) > 1
+        for name in ("agency_name", "report_year")
+    )
+
+
+def _walk(document: Document, forms: Forms, audited: bool) -> Outcome:
+    """Ask the readers one after the other, from fast to careful, until one has nothing to doubt;
+    of several reports the fullest, without the figures on which they differ."""
+    reports: list[Outcome] = []
+    refusals: list[OgiError] = []
+    for reader in readers_of(document):
+        try:
+            reports.append(_report(document, forms, reader))
+        except (NotAReport, UnreadableDocument) as error:
+            refusals.append(error)
             continue
-    return _report(document, forms, careful)
+        if not audited and not _doubts(reports[-1]):
+            break
+    if not reports:
+        raise _refusal(refusals)
+    best = max(reports, key=_worth)
+    for other in reports:
+        if other is not best:
+            best = _agreed(_cleared(best, other), other, forms)
+            best = _claims_agreed(best, other)
+    claims, findings = compared(best.claims, best.facts, forms)
+    return replace(best, claims=claims, findings=(*best.findings, *findings))
+
+
+def _doubts(report: Outcome) -> int:
+    """How often its reader was not sure."""
+    return sum(f.kind is Kind.READING and f.severity is not Severity.HINT for f in report.findings)
+
+
+def _worth(report: Outcome) -> tuple[int, int]:
+    return sum(f.value is not None for f in report.facts), -_doubts(report)
+
+
+def _refusal(refusals: Sequence[OgiError]) -> OgiError:
+    """Why there is no report: a reader that understood the text is believed before one that could
+    not read it."""
+    for refusal in refusals:
+        if isinstance(refusal, NotAReport):
+            return refusal
+    return UnreadableDocument("; ".join(dict.fromkeys(str(r) for r in refusals)))
+
+
+def _differences(one: Outcome, other: Outcome) -> dict[CellKey, tuple[Fact, Fact]]:
+    """The cells in which both have a figure, and not the same."""
+    figures = {(f.table, f.row, f.column): f for f in other.facts if f.value is not None}
+    return {
+        key: (fact, figures[key])
+        for fact in one.facts
+        if (key := (fact.table, fact.row, fact.column)) in figures
+        and fact.value is not None
+        and fact.value != figures[key].value
+    }
+
+
+def _cleared(best: Outcome, other: Outcome) -> Outcome:
+    """`best` without the suspicion that it misread a figure which another reader read as it did: so
+    it is printed."""
+    read = {(f.table, f.row, f.column): f.value for f in other.facts}
+    kept = tuple(
+        f
+        for f in best.findings
+        if f.rule != SLIP_SUSPECTED
+        or read.get((f.table or "", f.row or "", f.column or "")) != f.left
+    )
+    return replace(best, findings=kept)
+
+
+def _agreed(best: Outcome, other: Outcome, forms: Forms) -> Outcome:
+    """`best` without the figures that another reader read otherwise, each with a finding, which
+    holds up the release: one of the two readers is at fault."""
+    differences = _differences(best, other)
+    if not differences:
+        return best
+    facts = tuple(
+        replace(fact, value=None, unit=None, value_yuan=None, state=State.UNREADABLE)
+        if (fact.table, fact.row, fact.column) in differences
+        else fact
+        for fact in best.facts
+    )
+    findings = [
+        finding(
+            forms,
+            "readers_differ",
+            table=table,
+            row=row,
+            column=column,
+            left=one.value,
+            right=two.value,
+            detail=f"{best.read_by}, {other.read_by}",
+        )
+        for (table, row, column), (one, two) in differences.items()
+    ]
+    return replace(best, facts=facts, findings=(*best.findings, *findings))
+
+
+def _claims_agreed(best: Outcome, other: Outcome) -> Outcome:
+    """`best` without the claims that another reader read with another figure."""
+    read = {claim.claim: claim.value for claim in other.claims}
+    agreed = tuple(c for c in best.claims if read.get(c.claim, c.value) == c.value)
+    return replace(best, claims=agreed)
 
 
 def _report(document: Document, forms: Forms, reader: Reader) -> Outcome:
-    reading = read(document, reader)
+    return _reported(document, read(document, reader), forms)
+
+
+def _reported(document: Document, reading: Reading, forms: Forms) -> Outcome:
     report = recognize(reading, forms)
     facts, findings = normalize(report, forms)
+    suspected = suspicions(facts, forms)
+    claims, doubts = claims_of(report.claims, forms)
     return Outcome(
         document_sha256=document.sha256,
         path=document.path,
@@ -104,7 +351,8 @@ def _report(document: Document, forms: Forms, reader: Reader) -> Outcome:
         sections=report.sections,
         tables={t.table: t.vintages for t in report.tables},
         facts=facts,
-        findings=(*report.findings, *findings),
+        findings=(*report.findings, *findings, *suspected, *doubts),
+        claims=claims,
     )
 
 

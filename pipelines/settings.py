@@ -34,10 +34,13 @@ class Settings(BaseSettings):
     dask_address: str | None = Field(default=None, description="scheduler of a Dask cluster")
     max_document_bytes: int = Field(default=100_000_000, ge=1)
     max_document_seconds: float = Field(
-        default=120, gt=0, allow_inf_nan=False, description="that reading one document may take"
+        default=300, gt=0, allow_inf_nan=False, description="that reading one document may take"
     )
     max_worker_megabytes: int = Field(
         default=2048, ge=256, description="of data that a process may hold while it reads"
+    )
+    audit_every: int = Field(
+        default=20, ge=0, description="of so many documents one is read by all its readers; 0: none"
     )
     rates_from_documents: int = Field(
         default=100, ge=1, description="below so many documents no rate blocks a release"

@@ -6,15 +6,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from pipelines import execution
-from pipelines.domain import Outcome, OutcomeKind, UnreadableDocument
+from pipelines import execution, process
+from pipelines.domain import Document, Outcome, OutcomeKind, UnreadableDocument, sha256_of
 from pipelines.execution import (
     ExecutionError,
     Limits,
@@ -26,6 +26,7 @@ from pipelines.execution import (
     within,
 )
 from pipelines.process import DocumentRef, process_document
+from pipelines.read import Converted
 from pipelines.settings import Settings
 
 HERE = Path(__file__).parent
@@ -126,6 +127,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import work_for_tests
 from pipelines.execution import executor
+from pipelines.read import Converted
 from pipelines.settings import Settings
 if __name__ == "__main__":
     with executor(Settings(home=Path(sys.argv[2]), workers=1)) as pool:
@@ -177,7 +179,7 @@ def test_documents_are_read_as_without_limits() -> None:
 def test_a_lack_of_memory_that_was_put_into_words_names_the_limit(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reason: str
 ) -> None:
-    def lacking(path: str, content: bytes) -> Outcome:
+    def lacking(path: str, content: bytes, *, audited: bool) -> Outcome:
         return Outcome("ab" * 32, path, "text/html", 1, OutcomeKind.FAILED, reason=reason)
 
     monkeypatch.setattr(execution, "process_document", lacking)
@@ -187,6 +189,28 @@ def test_a_lack_of_memory_that_was_put_into_words_names_the_limit(
     (got,) = process_within(Limits(3, 700), [DocumentRef("x", "cd" * 32, str(file))])
     assert (got.kind, got.document_sha256, got.bytes) == (OutcomeKind.FAILED, "cd" * 32, 6)
     assert got.reason == "needed more memory than the limit of 700 MB (OGI_MAX_WORKER_MEGABYTES)"
+
+
+def test_old_office_files_of_a_batch_are_converted_together(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    starts = tmp_path / "starts"
+
+    def convert(documents: Iterable[Document]) -> Converted:
+        named = [d.path for d in documents]
+        with starts.open("a") as log:
+            log.write(" ".join(named) + "\n")
+        return {sha256_of(b"{\\rtf1 " + n.encode() + b"}"): UnreadableDocument(n) for n in named}
+
+    monkeypatch.setattr(process, "convert", convert)
+    refs = []
+    for name in ("a", "b", "c"):
+        file = tmp_path / name
+        file.write_bytes(b"plain" if name == "b" else b"{\\rtf1 " + name.encode() + b"}")
+        refs.append(DocumentRef(name, sha256_of(file.read_bytes()), str(file)))
+    outcomes = process_within(Limits(20, 701), refs)
+    assert starts.read_text().splitlines() == ["a c"]
+    assert [o.reason for o in outcomes if o.path != "b"] == ["a", "c"]
 
 
 def test_a_file_that_is_gone_is_no_documents_fault(tmp_path: Path) -> None:
@@ -213,7 +237,7 @@ def test_a_document_without_a_reader_cannot_be_read_again(tmp_path: Path) -> Non
 
 
 def test_the_limits_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert limits_of(Settings()) == Limits(120, 2048)
+    assert limits_of(Settings()) == Limits(300, 2048)
     monkeypatch.setenv("OGI_MAX_DOCUMENT_SECONDS", "2.5")
     monkeypatch.setenv("OGI_MAX_WORKER_MEGABYTES", "300")
     assert limits_of(Settings()) == Limits(2.5, 300)

@@ -35,9 +35,9 @@ def find_no_file(batch: Sequence[int]) -> list[int]:
 
 
 def modules_after_processing(batch: Sequence[int]) -> list[bool]:
-    from pipelines.process import process_batch
+    from pipelines.process import process_document
 
-    process_batch([])
+    process_document("x", b"")
     heavy = {"dagster", "great_expectations"} & {name.partition(".")[0] for name in sys.modules}
     return [bool(heavy) for _ in batch]
 
