@@ -1,16 +1,26 @@
 """The raw tables: outcomes, forms and agencies as Arrow, the same for the lake, for the warehouse
 and for one document in memory. Shared by the stages as `pipelines.selects` is."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from pipelines.domain import Agency, Fact, Finding, FormError, Outcome, Place, State
-from pipelines.forms import BlockTable, Forms, Identity, Labelled, Table, finding, load_forms
+from pipelines.domain import Agency, Claim, Fact, Finding, FormError, Outcome, Place, State
+from pipelines.forms import (
+    INDICATORS,
+    BlockTable,
+    Forms,
+    Identity,
+    Labelled,
+    Table,
+    finding,
+    load_forms,
+)
 
 DECIMAL = pa.decimal128(28, 8)
 _UNIT_IN_THE_LAST_PLACE = Decimal("1e-8")
@@ -31,6 +41,8 @@ DOCUMENTS = pa.schema(
         "read_by": pa.string(),
         "agency_name": pa.string(),
         "report_year": pa.int16(),
+        "agency_source": pa.string(),
+        "year_source": pa.string(),
         "title": pa.string(),
         "published_on": pa.date32(),
         "sections": pa.list_(pa.string()),
@@ -57,6 +69,7 @@ FACTS = pa.schema(
         "row_no": pa.int32(),
         "cell_no": pa.int32(),
         "line": pa.int32(),
+        "confidence": pa.float64(),
     }
 )
 FINDINGS = pa.schema(
@@ -76,6 +89,23 @@ FINDINGS = pa.schema(
         "likely_cause": pa.string(),
         "message_zh": pa.string(),
         "message_en": pa.string(),
+    }
+)
+CLAIMS = pa.schema(
+    {
+        "document_sha256": pa.string(),
+        "parser_version": pa.string(),
+        "claim": pa.string(),
+        "value": DECIMAL,
+        "unit": pa.string(),
+        "raw": pa.string(),
+        "table": pa.string(),
+        "row": pa.string(),
+        "column": pa.string(),
+        "table_value": DECIMAL,
+        "comparison": pa.string(),
+        "basis": pa.string(),
+        "place": pa.string(),
     }
 )
 MANIFEST = pa.schema(
@@ -149,6 +179,28 @@ _FORM_CELLS = pa.schema(
         "column": pa.string(),
     }
 )
+_INDICATORS = pa.schema(
+    {
+        "indicator": pa.string(),
+        "label_zh": pa.string(),
+        "label_en": pa.string(),
+        "parent": pa.string(),
+        "ordinal": pa.int32(),
+        "kind": pa.string(),
+        "unit": pa.string(),
+        "is_coded": pa.bool_(),
+        "vintages": pa.list_(pa.string()),
+        "labels": pa.list_(pa.string()),
+    }
+)
+_INDICATOR_TERMS = pa.schema(
+    {
+        "rule": pa.string(),
+        "needs_cumulative": pa.bool_(),
+        "total": pa.string(),
+        "part": pa.string(),
+    }
+)
 _RULES = pa.schema(
     {
         "rule": pa.string(),
@@ -186,7 +238,7 @@ def create_tables(
 
 
 def outcome_tables(outcomes: Sequence[Outcome], parser_version: str) -> dict[str, pa.Table]:
-    """`documents`, `facts` and `findings` of the outcomes, in their order.
+    """`documents`, `facts`, `findings` and `claims` of the outcomes, in their order.
 
     A figure of 10^15 and more (glued digits, mostly) or with more than eight decimals is withheld:
     its state becomes unreadable and an `unreadable_cell` finding tells of it, so that one document
@@ -195,12 +247,14 @@ def outcome_tables(outcomes: Sequence[Outcome], parser_version: str) -> dict[str
     storable = [_withhold_unstorable(outcome) for outcome in outcomes]
     facts = [(o.document_sha256, f) for o in storable for f in o.facts]
     findings = [(o.document_sha256, f) for o in storable for f in o.findings]
+    claims = [(o.document_sha256, c) for o in storable for c in o.claims]
     return {
         "documents": _table(
             DOCUMENTS, [_document_row(outcome, parser_version) for outcome in storable]
         ),
         "facts": _table(FACTS, [_fact_row(sha, parser_version, f) for sha, f in facts]),
         "findings": _table(FINDINGS, [_finding_row(sha, parser_version, f) for sha, f in findings]),
+        "claims": _table(CLAIMS, [_claim_row(sha, parser_version, c) for sha, c in claims]),
     }
 
 
@@ -211,9 +265,9 @@ def agency_table(agencies: Iterable[Agency]) -> pa.Table:
 
 
 def form_tables(forms: Forms) -> dict[str, pa.Table]:
-    """The forms as tables: form_tables, form_rows, form_columns, form_cells, rules and
-    identity_terms. A label is that of the newest vintage that has the code; ordinals run
-    through all vintages in the order of the printed form.
+    """The forms as tables: form_tables, form_rows, form_columns, form_cells, rules,
+    identity_terms, and of the annexes indicators and indicator_terms. A label is that of the newest
+    vintage that has the code; ordinals run through all vintages in the order of the printed form.
 
     Raises:
         FormError: a measure is of one kind in one place and of another elsewhere.
@@ -223,10 +277,15 @@ def form_tables(forms: Forms) -> dict[str, pa.Table]:
         for vintage, form in forms.vintages.items()
         for table in form.tables.values()
     ]
+    annexes = _annex_rows(forms)
     return {
         "form_tables": _table(_FORM_TABLES, _form_table_rows(forms)),
-        "form_rows": _table(_FORM_ROWS, _by_table(every, _form_row_rows)),
-        "form_columns": _table(_FORM_COLUMNS, _by_table(every, _form_column_rows)),
+        "form_rows": _table(_FORM_ROWS, [*_by_table(every, _form_row_rows), *annexes.rows]),
+        "form_columns": _table(
+            _FORM_COLUMNS, [*_by_table(every, _form_column_rows), *annexes.columns]
+        ),
+        "indicators": _table(_INDICATORS, annexes.indicators),
+        "indicator_terms": _table(_INDICATOR_TERMS, annexes.terms),
         "form_cells": _table(
             _FORM_CELLS,
             [(vintage, t.table, row, column) for vintage, t in every for row, column in t.cells()],
@@ -307,6 +366,8 @@ def _document_row(outcome: Outcome, parser_version: str) -> tuple[Any, ...]:
         outcome.read_by,
         _text(names.agency_name),
         names.report_year,
+        names.agency_source,
+        names.year_source,
         _text(names.title),
         names.published_on,
         outcome.sections,
@@ -342,6 +403,7 @@ def _fact_row(sha256: str, parser_version: str, fact: Fact) -> tuple[Any, ...]:
         place.row,
         place.cell,
         place.line,
+        fact.confidence,
     )
 
 
@@ -360,6 +422,24 @@ def _finding_row(sha256: str, parser_version: str, found: Finding) -> tuple[Any,
         found.likely_cause.value,
         _text(found.message_zh),
         _text(found.message_en),
+    )
+
+
+def _claim_row(sha256: str, parser_version: str, claim: Claim) -> tuple[Any, ...]:
+    return (
+        sha256,
+        parser_version,
+        claim.claim,
+        claim.value,
+        claim.unit,
+        _text(claim.raw),
+        claim.table,
+        claim.row,
+        claim.column,
+        claim.table_value,
+        claim.comparison.value if claim.comparison else None,
+        claim.basis,
+        json.dumps(claim.place.as_json(), ensure_ascii=False),
     )
 
 
@@ -439,11 +519,81 @@ def _columns_with_kinds(table: Table) -> dict[str, tuple[Labelled, str, str | No
     return columns
 
 
+@dataclass(frozen=True, slots=True)
+class _AnnexRows:
+    """The annexes as rows of form_rows, form_columns, indicators and indicator_terms."""
+
+    rows: list[tuple[Any, ...]]
+    columns: list[tuple[Any, ...]]
+    indicators: list[tuple[Any, ...]]
+    terms: list[tuple[Any, ...]]
+
+
+def _annex_rows(forms: Forms) -> _AnnexRows:
+    annexes = [form.annex for form in forms.annexes.values()]
+    vintages = list(dict.fromkeys(form.vintage for form in forms.annexes.values()))
+    labels: dict[str, list[str]] = {}
+    for row in (r for annex in annexes for r in annex.rows):
+        labels.setdefault(row.code, []).extend(row.labels)
+    entries = [r for annex in annexes[:1] for r in annex.rows]
+    known = {r.code for r in entries}
+    entries += [r for r in forms.indicators.values() if r.code not in known]
+    columns = {c.code: c for annex in annexes for c in annex.columns}
+    return _AnnexRows(
+        [
+            (INDICATORS, r.code, r.label, r.label_en or None, r.parent, n, vintages)
+            for n, r in enumerate(entries, start=1)
+        ],
+        [
+            (INDICATORS, c.code, c.label, c.label_en, n, "count", None, vintages)
+            for n, c in enumerate(columns.values(), start=1)
+        ],
+        [
+            (
+                r.code,
+                r.label,
+                r.label_en or None,
+                r.parent,
+                n,
+                "heading" if r.heading else r.kind,
+                r.unit,
+                r.coded,
+                vintages,
+                list(dict.fromkeys(labels[r.code])),
+            )
+            for n, r in enumerate(entries, start=1)
+        ],
+        _indicator_terms(forms),
+    )
+
+
+def _indicator_terms(forms: Forms) -> list[tuple[Any, ...]]:
+    """Each part of each total, whichever form names it. A sum that only forms with a cumulative
+    column have is judged only where there is one."""
+    parts: dict[tuple[str, str], dict[str, None]] = {}
+    cumulative: dict[tuple[str, str], bool] = {}
+    for form in forms.annexes.values():
+        two_columns = len(form.annex.columns) > 1
+        for identity in form.annex.identities:
+            key = (identity.id, identity.right[0])
+            parts.setdefault(key, {}).update(dict.fromkeys(identity.left))
+            cumulative[key] = cumulative.get(key, True) and two_columns
+    return [
+        (rule, cumulative[rule, total], total, part)
+        for (rule, total), of_total in parts.items()
+        for part in of_total
+    ]
+
+
 def _rule_rows(forms: Forms, every: Sequence[tuple[str, Table]]) -> list[tuple[Any, ...]]:
     vintages: dict[str, list[str]] = {}
     for vintage, table in every:
         for identity in _identities(table):
             vintages.setdefault(identity.id, []).append(vintage)
+    for form in forms.annexes.values():
+        for rule in dict.fromkeys(identity.id for identity in form.annex.identities):
+            if form.vintage not in vintages.setdefault(rule, []):
+                vintages[rule].append(form.vintage)
     return [
         (
             rule.id,

@@ -1,6 +1,7 @@
 """The nouns of the trade. Imports nothing of ours."""
 
 from pipelines.domain.agency import Agency
+from pipelines.domain.claims import Claim, Comparison, FoundClaim
 from pipelines.domain.document import Document, sha256_of
 from pipelines.domain.errors import (
     FormError,
@@ -12,19 +13,30 @@ from pipelines.domain.errors import (
 )
 from pipelines.domain.facts import Fact, Finding, Kind, LikelyCause, Severity, State, Verdict
 from pipelines.domain.outcome import Outcome, OutcomeKind
-from pipelines.domain.reading import Cell, Grid, Paragraph, Place, Reading
-from pipelines.domain.report import PlacedCell, Report, ReportNames, StatutoryTable
+from pipelines.domain.reading import Cell, Grid, Link, Paragraph, Place, Reading
+from pipelines.domain.report import (
+    NameSource,
+    PlacedCell,
+    Report,
+    ReportNames,
+    StatutoryTable,
+)
 
 __all__ = [
     "Agency",
     "Cell",
+    "Claim",
+    "Comparison",
     "Document",
     "Fact",
     "Finding",
     "FormError",
+    "FoundClaim",
     "Grid",
     "Kind",
     "LikelyCause",
+    "Link",
+    "NameSource",
     "NotAReport",
     "OgiError",
     "Outcome",

@@ -49,7 +49,8 @@ class LikelyCause(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One cell of a statutory table. `value` is the printed number, never repaired;
-    `value_yuan` the exact amount in yuan, None where it is a count or the unit is unknown."""
+    `value_yuan` the exact amount in yuan, None where it is a count or the unit is unknown;
+    `confidence` (0 to 1) how sure a reader of pictures is, None where the document holds text."""
 
     table: str
     row: str
@@ -61,6 +62,7 @@ class Fact:
     value_yuan: Decimal | None
     raw: str | None
     place: Place | None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

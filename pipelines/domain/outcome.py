@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pipelines.domain.claims import Claim
 from pipelines.domain.facts import Fact, Finding
 from pipelines.domain.report import ReportNames
 
@@ -34,3 +35,4 @@ class Outcome:
     tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
     findings: tuple[Finding, ...] = ()
+    claims: tuple[Claim, ...] = ()

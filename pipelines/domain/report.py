@@ -2,7 +2,9 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 
+from pipelines.domain.claims import FoundClaim
 from pipelines.domain.facts import Finding
 from pipelines.domain.reading import Paragraph, Place
 
@@ -13,7 +15,7 @@ class PlacedCell:
 
     `raw` is the token as printed, or None where the copy has no cell (`lost`).
     `unsure` marks a row whose figures are there but whose places are not.
-    `unit_hint` is the unit that the header names.
+    `unit_hint` is the unit that the header names, `confidence` that of the cell read.
     """
 
     row: str
@@ -23,6 +25,7 @@ class PlacedCell:
     place: Place | None
     unsure: bool = False
     unit_hint: str | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +37,25 @@ class StatutoryTable:
     cells: tuple[PlacedCell, ...]
 
 
+class NameSource(StrEnum):
+    """Which part of a document says who reports, or on which year."""
+
+    TITLE = "title"
+    SIGNATURE = "signature"
+    PERIOD = "period"
+    PUBLISHER = "publisher"
+
+
 @dataclass(frozen=True, slots=True)
 class ReportNames:
-    """Who reports on which year, as the document itself says."""
+    """Who reports on which year, as the document itself says, and where it says so."""
 
     agency_name: str | None = None
     report_year: int | None = None
     title: str | None = None
     published_on: dt.date | None = None
+    agency_source: NameSource | None = None
+    year_source: NameSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +67,4 @@ class Report:
     tables: tuple[StatutoryTable, ...]
     paragraphs: tuple[Paragraph, ...]
     findings: tuple[Finding, ...]
+    claims: tuple[FoundClaim, ...] = ()

@@ -1,15 +1,18 @@
 """Forms are data: data/forms/*.yaml as checked values."""
 
 from pipelines.forms.fold import fold, narrow, simplify, unnumbered
-from pipelines.forms.load import FORMS_DIR, load_forms
+from pipelines.forms.load import FORMS_DIR, INDICATORS, load_forms
 from pipelines.forms.message import finding
 from pipelines.forms.model import (
+    Annex,
+    AnnexForm,
     Block,
     BlockTable,
     Column,
     Form,
     Forms,
     Identity,
+    Indicator,
     Item,
     Labelled,
     Lexicon,
@@ -19,15 +22,20 @@ from pipelines.forms.model import (
     Rule,
     Table,
 )
+from pipelines.forms.numerals import chinese_number
 
 __all__ = [
     "FORMS_DIR",
+    "INDICATORS",
+    "Annex",
+    "AnnexForm",
     "Block",
     "BlockTable",
     "Column",
     "Form",
     "Forms",
     "Identity",
+    "Indicator",
     "Item",
     "Labelled",
     "Lexicon",
@@ -36,6 +44,7 @@ __all__ = [
     "Row",
     "Rule",
     "Table",
+    "chinese_number",
     "finding",
     "fold",
     "load_forms",

@@ -38,3 +38,20 @@ def unnumbered(text: str, numerals: str) -> str:
     plain = simplify(text)
     pattern = rf"^(?:[(\[]?(?:[{numerals}]{{1,3}}|\d{{1,2}})[)\]、.,:]+)+(?=\D)"
     return re.sub(pattern, "", plain)
+
+
+def placed(text: str) -> tuple[str, tuple[int, ...]]:
+    """`simplify(text)` character by character, and where in `text` each of them stands. A
+    full-width comma stays one, so that it never parts thousands."""
+    characters: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        plain = character if character == "，" else simplify(character)
+        characters.extend(plain)
+        places.extend([place] * len(plain))
+    plain = "".join(characters)
+    if not (readings := list(_READING.finditer(plain))):
+        return plain, tuple(places)
+    dropped = {i for reading in readings for i in range(*reading.span())}
+    kept = [i for i in range(len(plain)) if i not in dropped]
+    return "".join(plain[i] for i in kept), tuple(places[i] for i in kept)

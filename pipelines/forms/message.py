@@ -62,6 +62,13 @@ def label_of(
     the code where none has."""
     if table is None:
         return ""
+    for annex in (form.annex for form in forms.annexes.values() if form.annex.table == table):
+        if row is None and column is None:
+            return annex.label if language == "zh" else annex.label_en
+        labelled: Sequence[Labelled] = annex.rows if row is not None else annex.columns
+        for listed in labelled:
+            if listed.code == (row or column):
+                return listed.label if language == "zh" else listed.label_en
     for form in reversed(list(forms.vintages.values())):
         found = form.tables.get(table)
         if found is None:

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipelines.domain import Kind, Severity
+from pipelines.forms.claims import ClaimForms
 from pipelines.forms.fold import fold
 
 Code = str
@@ -153,6 +154,47 @@ class BlockTable(_Strict):
 Table = RectangularTable | BlockTable
 
 
+class Indicator(Labelled):
+    """A row of an annex: under `parent`, a row or heading. Without `coded` the contract has no code
+    for it and it goes under its label. `unit` is the one that the form prescribes."""
+
+    parent: Code | None = None
+    kind: Literal["count", "amount"] = "count"
+    unit: str | None = None
+    coded: bool = True
+    heading: bool = False
+
+
+class Annex(_Strict):
+    """A list of indicators, one or two figures each: the form of 2014 and before. In each identity
+    the right side is one total, the left what it is printed of."""
+
+    table: Literal["indicators"]
+    label: str
+    label_en: str
+    columns: tuple[Column, ...] = Field(min_length=1)
+    rows: tuple[Indicator, ...] = Field(min_length=1)
+    identities: tuple[Identity, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> "Annex":
+        _no_duplicate_codes("columns", self.columns)
+        _no_duplicate_labels("columns", self.columns)
+        _no_duplicate_codes("rows", self.rows)
+        codes = {r.code for r in self.rows}
+        for row in self.rows:
+            if row.parent is not None and row.parent not in codes - {row.code}:
+                raise ValueError(f"row {row.code} names the unknown parent {row.parent}")
+        for parent in [None, *codes]:
+            _no_duplicate_labels(f"under {parent}", [r for r in self.rows if r.parent == parent])
+        headings = {r.code for r in self.rows if r.heading}
+        for identity in self.identities:
+            _operands_are_known(identity, codes - headings)
+            if len(identity.right) != 1 or identity.for_each != "column":
+                raise ValueError(f"identity {identity.id} wants one total, for each column")
+        return self
+
+
 class FormHead(_Strict):
     """data/forms/<vintage>/form.yaml"""
 
@@ -162,6 +204,25 @@ class FormHead(_Strict):
     first_year: int
     last_year: int | None
     tables: tuple[str, ...] = Field(min_length=1)
+    # An annex: the vintage that its facts bear, and what the reports of its years call their parts.
+    facts_as: str | None = None
+    headings: tuple[str, ...] = ()
+
+    def meant_for(self, year: int) -> bool:
+        """Whether the form was issued for that report year."""
+        return self.first_year <= year <= (self.last_year or year)
+
+
+class AnnexForm(_Strict):
+    """A form that is one annex: its head and its list."""
+
+    head: FormHead
+    annex: Annex
+
+    @property
+    def vintage(self) -> str:
+        """The vintage that its facts bear."""
+        return self.head.facts_as or self.head.vintage
 
 
 class Form(_Strict):
@@ -189,7 +250,7 @@ class Form(_Strict):
 
     def meant_for(self, year: int) -> bool:
         """Whether the form was issued for that report year."""
-        return self.head.first_year <= year <= (self.head.last_year or year)
+        return self.head.meant_for(year)
 
 
 class Rule(_Strict):
@@ -214,18 +275,35 @@ class TitleWords(_Strict):
     year_words: tuple[str, ...]
 
 
+class AnnexWords(_Strict):
+    """Words of the annexes: what stands before a part, over a column, in the column of units."""
+
+    of_which: tuple[str, ...]
+    indicator_captions: tuple[str, ...]
+    unit_captions: tuple[str, ...]
+    number_captions: tuple[str, ...]
+    remark_captions: tuple[str, ...]
+    units: tuple[str, ...]
+    negations: tuple[str, ...]
+
+
 class Lexicon(_Strict):
     """Words of the reports that are neither rows nor columns."""
 
     numerals: str
+    number_digits: dict[str, int]
+    number_units: dict[str, int]
     year_digits: dict[str, int]
     year_mark: str
+    month_mark: str
+    day_mark: str
     not_applicable: tuple[str, ...]
     increase: tuple[str, ...]
     decrease: tuple[str, ...]
     count_units: tuple[str, ...]
     money_units: dict[str, Decimal]
     money_unit_names: dict[str, str]
+    annex: AnnexWords
     title: TitleWords
     agency_endings: tuple[str, ...]
     publisher_names: tuple[str, ...]
@@ -242,13 +320,16 @@ class Lexicon(_Strict):
 
 
 class Forms(BaseModel):
-    """All vintages, in their order, with the rules and the lexicon."""
+    """All vintages, in their order, with the rules and the lexicon. `vintages` are the forms of
+    three tables (2019 on), `annexes` those of one list of indicators (2014 and before)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     vintages: dict[str, Form]
+    annexes: dict[str, AnnexForm] = {}
     rules: dict[str, Rule]
     lexicon: Lexicon
+    claims: ClaimForms
 
     def __hash__(self) -> int:
         return id(self)
@@ -264,6 +345,23 @@ class Forms(BaseModel):
         forms = list(self.vintages.values())
         meant = [f for f in forms if year is not None and f.meant_for(year)]
         return (meant or forms)[-1]
+
+    def wants_annex(self, year: int) -> bool:
+        """Whether an annex was meant for that report year, and no form of three tables."""
+        return not any(form.meant_for(year) for form in self.vintages.values()) and any(
+            form.head.meant_for(year) for form in self.annexes.values()
+        )
+
+    @cached_property
+    def indicators(self) -> dict[Code, Indicator]:
+        """Every indicator that has figures, by code, as the first form that has it says: the
+        national annex comes first."""
+        found: dict[Code, Indicator] = {}
+        for form in self.annexes.values():
+            for row in form.annex.rows:
+                if not row.heading:
+                    found.setdefault(row.code, row)
+        return found
 
 
 def _no_duplicate_codes(what: str, entries: Iterable[Labelled]) -> None:

@@ -10,6 +10,7 @@ from typing import Literal
 from pipelines.domain import State
 from pipelines.forms.fold import simplify
 from pipelines.forms.model import Lexicon
+from pipelines.forms.numerals import chinese_number
 
 TokenKind = Literal["count", "change", "amount"]
 
@@ -85,8 +86,7 @@ def parse_token(raw: str, kind: TokenKind, lexicon: Lexicon) -> Token:
         return Token(State.BLANK)
     if text in words.not_applicable:
         return Token(State.NOT_APPLICABLE)
-    plain = unicodedata.normalize("NFKC", raw).strip()
-    if _SPACED_DIGITS.search(plain) and not _SPACED_THOUSANDS.fullmatch(plain):
+    if _is_ambiguous(raw, text, lexicon):
         return _UNREADABLE
     if kind == "amount":
         return _amount(text, words, lexicon)
@@ -96,13 +96,28 @@ def parse_token(raw: str, kind: TokenKind, lexicon: Lexicon) -> Token:
             break
     if kind == "change":
         return _change(text, words)
-    return _signed(text, words)
+    return _counted(text, words, lexicon)
+
+
+def _is_ambiguous(raw: str, text: str, lexicon: Lexicon) -> bool:
+    """Whether two things may be meant: by digits apart that are no thousands, by the mark of a
+    note, which folds to a digit, and by the character for one alone, which is typed for a dash."""
+    if any(c.isdigit() and not c.isdecimal() for c in raw):
+        return True
+    if lexicon.number_digits.get(text) == 1:
+        return True
+    plain = unicodedata.normalize("NFKC", raw).strip()
+    return bool(_SPACED_DIGITS.search(plain)) and not _SPACED_THOUSANDS.fullmatch(plain)
 
 
 def looks_like_figure(raw: str, lexicon: Lexicon) -> bool:
-    """Whether the token can only be a figure, a sign or a mark for nothing; blanks are not."""
-    if simplify(raw) in (*_words_of(lexicon).increase, *_words_of(lexicon).decrease):
+    """Whether the token can only be a figure, a sign or a mark for nothing; blanks are not, nor
+    are numbers in characters, which number sections too."""
+    text = simplify(raw)
+    if text in (*_words_of(lexicon).increase, *_words_of(lexicon).decrease):
         return True
+    if any(c in lexicon.number_digits or c in lexicon.number_units for c in text[:1]):
+        return False
     return any(
         parse_token(raw, kind, lexicon).state in (State.REPORTED, State.NOT_APPLICABLE)
         for kind in ("count", "change", "amount")
@@ -130,6 +145,12 @@ def _signed(text: str, words: _Words) -> Token:
             value = _number(text.removeprefix(word))
             return _reported(None if value is None else -value or value)
     return _reported(_number(text))
+
+
+def _counted(text: str, words: _Words, lexicon: Lexicon) -> Token:
+    token = _signed(text, words)
+    written_out = chinese_number(text, lexicon) if token is _UNREADABLE else None
+    return token if written_out is None else _reported(Decimal(written_out))
 
 
 def _change(text: str, words: _Words) -> Token:

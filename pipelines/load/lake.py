@@ -11,14 +11,14 @@ import pyarrow.parquet as pq
 from pipelines.domain import Outcome
 from pipelines.raw import outcome_tables
 
-KINDS = ("facts", "findings", "documents")
+KINDS = ("facts", "findings", "claims", "documents")
 
 
 def write_shard(lake_dir: Path, outcomes: Sequence[Outcome], parser_version: str) -> str:
-    """Write one batch to lake/<parser_version>/{documents,facts,findings}/<shard>.parquet.
+    """Write one batch to lake/<parser_version>/{documents,facts,findings,claims}/<shard>.parquet.
 
     The shard is named after its documents, so a batch that is written again overwrites itself.
-    The documents file comes last and is the commit: without it nobody looks at the other two.
+    The documents file comes last and is the commit: without it nobody looks at the others.
 
     Returns:
         The shard's name, 32 hexadecimal digits.
@@ -52,7 +52,7 @@ def shard_files(lake_dir: Path, parser_version: str) -> dict[str, list[Path]]:
     """The files of all committed shards, by kind.
 
     Raises:
-        FileNotFoundError: a committed shard has lost its facts or findings.
+        FileNotFoundError: a committed shard has lost its facts, findings or claims.
     """
     root = lake_dir / parser_version
     shards = sorted(file.name for file in (root / "documents").glob("*.parquet"))

@@ -12,6 +12,7 @@ from pipelines.domain import Agency, ReferenceDataError
 from pipelines.forms import Forms
 from pipelines.load.lake import shard_files
 from pipelines.raw import (
+    CLAIMS,
     DOCUMENTS,
     FACTS,
     FINDINGS,
@@ -23,7 +24,7 @@ from pipelines.raw import (
 )
 from pipelines.selects import BUILT_SCHEMAS, run_selects
 
-_SHARD_SCHEMAS = {"documents": DOCUMENTS, "facts": FACTS, "findings": FINDINGS}
+_SHARD_SCHEMAS = {"documents": DOCUMENTS, "facts": FACTS, "findings": FINDINGS, "claims": CLAIMS}
 
 
 def load(

@@ -21,6 +21,7 @@ _EVIDENCE_COLUMNS = (
     "row_no",
     "cell_no",
     "line",
+    "confidence",
 )
 
 

@@ -2,13 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 
-from pipelines.domain import Finding, NotAReport, Paragraph, Reading, Report, ReportNames
-from pipelines.forms import Forms, finding
+from pipelines.domain import (
+    Finding,
+    NameSource,
+    NotAReport,
+    Paragraph,
+    Reading,
+    Report,
+    ReportNames,
+)
+from pipelines.forms import INDICATORS, Forms, finding
+from pipelines.recognize.claims import claims_in
 from pipelines.recognize.collect import collect
+from pipelines.recognize.indicators import Annex, headings_in, indicators_in
 from pipelines.recognize.labels import Labels, RoleKind, labels_of
 from pipelines.recognize.lines import Line, lines_of
-from pipelines.recognize.names import Title, names_of, titles_in
+from pipelines.recognize.names import Said, disagreements, names_of, said_in
 from pipelines.recognize.tables import scan
+from pipelines.recognize.titles import Title, titles_in
 
 __all__ = ["recognize"]
 
@@ -29,14 +40,31 @@ def recognize(reading: Reading, forms: Forms) -> Report:
     lines = lines_of(reading, labels, forms.lexicon)
     paragraphs = tuple(_paragraphs(lines))
     titles = titles_in(reading, paragraphs, forms.lexicon)
-    names = names_of(reading, titles, paragraphs, forms.lexicon)
+    said = said_in(reading, titles, paragraphs, forms.lexicon)
+    names = names_of(said, reading, titles, paragraphs, forms.lexicon)
     tables, findings = collect(scan(lines, labels, forms), labels, forms, names.report_year)
+    annex = indicators_in(reading, forms, names.report_year)
     sections = _sections(lines, labels, forms)
-    if not tables:
-        _refuse_what_is_no_report(titles, sections)
-    unknown = [finding(forms, rule, detail=detail) for rule, detail in _doubts(names, titles)]
+    if not tables and annex is None:
+        parts = headings_in(paragraphs, forms) if _before_tables(names, forms) else ()
+        _refuse_what_is_no_report(titles, parts or sections)
+    unknown = [finding(forms, rule, detail=detail) for rule, detail in _doubts(names, said)]
     missing = _missing_parts(sections, [t.table for t in tables], forms)
-    return Report(names, sections, tables, paragraphs, (*unknown, *findings, *missing))
+    if not tables and _before_tables(names, forms, annex):
+        # Such a report has none of the three tables, and parts of other names.
+        findings = () if annex else (finding(forms, "tables_missing", table=INDICATORS),)
+        missing = ()
+    if annex is not None:
+        tables, findings = (*tables, annex[0]), (*findings, *annex[1])
+    claims = tuple(claims_in(paragraphs, names, forms))
+    return Report(names, sections, tables, paragraphs, (*unknown, *findings, *missing), claims)
+
+
+def _before_tables(names: ReportNames, forms: Forms, annex: Annex | None = None) -> bool:
+    """Whether an annex was meant for the report's year; for an unknown one, whether it is there."""
+    if names.report_year is None:
+        return annex is not None
+    return forms.wants_annex(names.report_year)
 
 
 def _paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
@@ -75,14 +103,17 @@ def _refuse_what_is_no_report(titles: Sequence[Title], sections: Sequence[str]) 
     )
 
 
-def _doubts(names: ReportNames, titles: Sequence[Title]) -> Iterator[tuple[str, str]]:
-    """What the title does not say: rule and detail."""
+def _doubts(names: ReportNames, said: Said) -> Iterator[tuple[str, str]]:
+    """What the title does not say, or another part says otherwise: rule and detail."""
     if names.agency_name is None:
         yield "agency_unknown", ""
-    elif not any(t.agency == names.agency_name for t in titles):
-        yield "agency_from_publisher", names.agency_name
+    elif names.agency_source is not NameSource.TITLE:
+        yield f"agency_from_{names.agency_source}", names.agency_name
     if names.report_year is None:
         yield "year_unknown", ""
+    elif names.year_source is not NameSource.TITLE:
+        yield f"year_from_{names.year_source}", str(names.report_year)
+    yield from disagreements(names, said)
 
 
 def _missing_parts(

@@ -123,11 +123,40 @@ class _Collector:
     def _disclosure_layouts(self, rows: Sequence[RowFound]) -> list[_Layout]:
         fits = [self._fits(row) for row in rows]
         majority = Counter(f[0][0].vintage for f in fits if f).most_common(1)
-        fallback = majority[0][0] if majority else self.forms.form_for_year(self.year).vintage
+        meant = self.forms.form_for_year(self.year).vintage
+        fallback = majority[0][0] if majority else meant
+        bare = self._bare_vintage([r for r in rows if r.header is None], fallback)
         return [
-            self._fitting_layout(row, *f[0]) if f else self._mismatched_layout(row, fallback)
+            self._fitting_layout(row, *f[0])
+            if f
+            else self._bare_layout(row, bare or fallback, unsure=bare is None)
+            if row.header is None
+            else self._mismatched_layout(row, row.header, fallback)
             for row, f in zip(rows, fits, strict=True)
         ]
+
+    def _bare_vintage(self, rows: Sequence[RowFound], expected: str) -> str | None:
+        """The vintage of rows without a header: a row may have lost cells, but none has more than
+        its form. The expected one where it can be, or the only one that can."""
+        possible = {
+            vintage
+            for vintage in self.forms.vintages
+            if all(
+                len(row.figures.figures) <= len(block.measures)
+                for row in rows
+                for form, block in self._blocks(row)
+                if form.vintage == vintage
+            )
+        }
+        if expected in possible:
+            return expected
+        return possible.pop() if len(possible) == 1 else None
+
+    def _bare_layout(self, row: RowFound, vintage: str, *, unsure: bool) -> _Layout:
+        blocks = self._blocks(row)
+        form, block = next((fb for fb in blocks if fb[0].vintage == vintage), blocks[0])
+        columns = tuple((row.code, m.code) for m in block.measures)
+        return _Layout(form.vintage, columns, unsure=unsure)
 
     def _blocks(self, row: RowFound) -> list[tuple[Form, Block]]:
         return [
@@ -153,7 +182,7 @@ class _Collector:
         slots = self._slots_here(row, Columns((), fit.slots))
         return _Layout(form.vintage, columns, slots, fit.units or ())
 
-    def _mismatched_layout(self, row: RowFound, fallback: str) -> _Layout:
+    def _mismatched_layout(self, row: RowFound, header: Header, fallback: str) -> _Layout:
         """The form's own order, of the vintage with as many measures as there are figures."""
         figures = len(row.figures.figures)
         candidates = sorted(
@@ -161,12 +190,10 @@ class _Collector:
             key=lambda fb: (len(fb[1].measures) != figures, fb[0].vintage != fallback),
         )
         form, block = candidates[0]
-        if row.header is not None:
-            printed = " ".join(_one_line(c.text) for c in row.header.cells)
-            self._tell("header_mismatch", table=DISCLOSURE, row=row.code, detail=printed)
+        printed = " ".join(_one_line(c.text) for c in header.cells)
+        self._tell("header_mismatch", table=DISCLOSURE, row=row.code, detail=printed)
         columns = tuple((row.code, m.code) for m in block.measures)
-        lexicon = self.forms.lexicon
-        unsure = row.header is not None and is_reordered(row.header, block, lexicon)
+        unsure = is_reordered(header, block, self.forms.lexicon)
         return _Layout(form.vintage, columns, unsure=unsure)
 
     def _request_layouts(self, rows: Sequence[RowFound]) -> list[_Layout]:
@@ -289,6 +316,7 @@ class _Collector:
                 cell.place if cell is not None else here,
                 unsure,
                 unit,
+                cell.confidence if cell is not None else None,
             )
             for (code, column), cell, unit in zip(
                 layout.columns, placement.cells, units, strict=True

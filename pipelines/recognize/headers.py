@@ -1,7 +1,7 @@
 """What the column labels above a row say of its columns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipelines.domain import Cell
 from pipelines.forms import Block, Lexicon, Measure, RectangularTable, fold, simplify, unnumbered
@@ -98,7 +98,7 @@ def merged(cells: Sequence[Cell]) -> tuple[Cell, ...]:
         before = kept[-1] if kept else None
         adjacent = before is not None and before.column + before.column_span == cell.column
         if before is not None and adjacent and fold(before.text) == fold(cell.text):
-            kept[-1] = replace(before, column_span=before.column_span + cell.column_span)
+            kept[-1] = before._replace(column_span=before.column_span + cell.column_span)
         else:
             kept.append(cell)
     return tuple(kept)

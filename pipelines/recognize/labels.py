@@ -10,6 +10,7 @@ from pipelines.forms import BlockTable, Forms, fold, narrow, unnumbered
 _PARENTHESES = re.compile(r"\([^()]*\)")
 # A label cut off by the page is known by so many characters.
 _MIN_PREFIX = 4
+_LONGEST_START = 40
 
 
 class RoleKind(StrEnum):
@@ -69,6 +70,9 @@ class Labels:
                     self._add_all(group.labels, Role(RoleKind.GROUP, group.code, table.table))
         for section in forms.lexicon.sections:
             self._add_all(section.labels, Role(RoleKind.SECTION, section.code))
+        self._header_starts = tuple(
+            label for label, roles in self._roles.items() if {r.kind for r in roles} & HEADER_KINDS
+        )
 
     def _add_blocks(self, table: BlockTable) -> None:
         for block in table.blocks:
@@ -104,6 +108,10 @@ class Labels:
             return frozenset(self._roles.get(bare, set()) | self._bare.get(bare, set()))
         return frozenset(self._bare.get(bare, set()))
 
+    def begins_header(self, text: str) -> bool:
+        """Whether the text begins as a column's label does."""
+        return fold(text[:_LONGEST_START]).startswith(self._header_starts)
+
     def near(self, text: str, kind: RoleKind) -> frozenset[Role]:
         """The labels of that kind nearest to a text that is none: cut off, or a few characters
         off. Several where they are as near."""
@@ -113,7 +121,8 @@ class Labels:
         best: dict[int, set[Role]] = {}
         for label, roles in self._roles.items():
             wanted = {r for r in roles if r.kind is kind}
-            if not wanted:
+            # A figure is no slip of the pen: it is another cell's.
+            if not wanted or _digits(label) != _digits(key):
                 continue
             bound = max(1, len(label) // 5)
             distance = 0 if label.startswith(key) else edit_distance(key, label, bound)
@@ -126,6 +135,10 @@ class Labels:
 def labels_of(forms: Forms) -> Labels:
     """The labels of these forms, indexed once."""
     return Labels(forms)
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isdigit())
 
 
 def edit_distance(a: str, b: str, bound: int) -> int:

@@ -1,5 +1,6 @@
 """A reading as lines: grid rows as they stand, one-cell lines put together by their labels."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -7,7 +8,9 @@ from itertools import takewhile
 from pipelines.domain import Cell, Paragraph, Reading
 from pipelines.forms import Lexicon, narrow
 from pipelines.forms.tokens import looks_like_figure
+from pipelines.recognize.glued import unglued, unglued_header
 from pipelines.recognize.labels import HEADER_KINDS, Labels, Role, RoleKind
+from pipelines.recognize.running import without_running_lines
 
 # A label broken over several lines of a copy is looked for in so many.
 _MAX_PIECES = 4
@@ -15,6 +18,7 @@ _MAX_LABEL = 200
 # A line of so many words, so many of them figures, is a table that lost its line ends.
 _MIN_WORDS_OF_TABLE = 12
 _MIN_SHARE_OF_FIGURES = 0.2
+_DIGITS = re.compile(r"\d[\d,]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +48,47 @@ def lines_of(reading: Reading, labels: Labels, lexicon: Lexicon) -> list[Line]:
         lines.extend(_stitched(run, labels, lexicon))
         run.clear()
 
-    for number, block in enumerate(reading.blocks):
+    for number, block in enumerate(without_running_lines(reading)):
         if isinstance(block, Paragraph):
-            run.extend(_cells_of(block))
+            texts = _texts_of(block, labels, lexicon)
+            run.extend(Cell(text, 0, 0, block.place) for text in texts)
             continue
         for cells in block.rows():
             if block.width == 1:
                 run.extend(cells)
             elif cells:
                 end_run()
-                lines.append(Line(cells, block.exact, False, number))
+                parted = cells if block.exact else _parted(cells, labels, lexicon)
+                lines.append(Line(parted, block.exact, False, number))
     end_run()
     return lines
 
 
-def _cells_of(paragraph: Paragraph) -> Iterator[Cell]:
-    """The paragraph as one cell; a whole table on one line as its words."""
+def _texts_of(paragraph: Paragraph, labels: Labels, lexicon: Lexicon) -> Iterator[str]:
+    """The paragraph as one text; a row on one line as its labels and figures, a whole table on one
+    line as its words."""
     words = paragraph.text.split()
     figures = sum(word.isdigit() for word in words)
-    if len(words) >= _MIN_WORDS_OF_TABLE and figures >= len(words) * _MIN_SHARE_OF_FIGURES:
+    if row := unglued(paragraph.text, labels, lexicon):
+        yield from row
+    elif len(words) >= _MIN_WORDS_OF_TABLE and figures >= len(words) * _MIN_SHARE_OF_FIGURES:
         for word in words:
-            yield Cell(word, 0, 0, paragraph.place)
+            yield from unglued(word, labels, lexicon) or [word]
+    elif header := unglued_header(paragraph.text, labels):
+        yield from header
     else:
-        yield Cell(paragraph.text, 0, 0, paragraph.place)
+        yield paragraph.text
+
+
+def _parted(cells: tuple[Cell, ...], labels: Labels, lexicon: Lexicon) -> tuple[Cell, ...]:
+    """The cells of a row whose first holds its label and a figure too."""
+    first, *others = cells
+    texts = unglued(first.text, labels, lexicon)
+    if texts is None:
+        return cells
+    parts = [first._replace(text=t, column=first.column + i) for i, t in enumerate(texts)]
+    moved = len(parts) - 1
+    return (*parts, *(cell._replace(column=cell.column + moved) for cell in others))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +121,13 @@ def _pieces(cells: Sequence[Cell], labels: Labels, lexicon: Lexicon) -> Iterator
                 i += count
                 break
         else:
-            figure = looks_like_figure(cells[i].text, lexicon)
-            yield _Piece(cells[i], frozenset(), figure)
+            yield _Piece(cells[i], frozenset(), _is_figure(cells[i].text, lexicon))
             i += 1
+
+
+def _is_figure(text: str, lexicon: Lexicon) -> bool:
+    """Also digits that are no number: figures glued together, which stand where figures stand."""
+    return looks_like_figure(text, lexicon) or _DIGITS.fullmatch(narrow(text)) is not None
 
 
 def _all_labels(cells: Sequence[Cell], labels: Labels) -> bool:
@@ -147,5 +173,7 @@ def _is_review_header(header: Sequence[_Piece]) -> bool:
 
 
 def _line(cells: Sequence[Cell]) -> Line:
-    placed = tuple(Cell(c.text, 0, i, c.place) for i, c in enumerate(cells))
+    placed = tuple(
+        Cell(c.text, 0, i, c.place, confidence=c.confidence) for i, c in enumerate(cells)
+    )
     return Line(placed, exact=False, stream=True, grid=None)

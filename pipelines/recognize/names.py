@@ -2,137 +2,119 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
-from pipelines.domain import Paragraph, Reading, ReportNames
+from pipelines.domain import NameSource, Paragraph, Reading, ReportNames
 from pipelines.forms import Lexicon, narrow, simplify
+from pipelines.recognize.titles import EDGES, MAX_TITLE, Title, may_be_agency
 
-_MAX_TITLE = 80
-_MAX_AGENCY = 30
-# Between subject and report word stand at most a year and a word; behind it, a remark.
-_MAX_BETWEEN = 8
-_MAX_BEHIND = 20
-_FIRST_YEAR = 2000
-_LAST_YEAR = 2099
-_QUOTES = "《》〈〉\"“”'‘’"
-_EDGES = " :,。.;、()[]-—_|*#" + _QUOTES
 _DATE = re.compile(r"(20\d\d)\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})(?!\d)")
+# The agency signs within so many paragraphs of the end.
+_SIGNED_WITHIN = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
-    """A title of a report, taken apart."""
+class Said:
+    """Everything that the document says of who reports on which year, the surest source first."""
 
-    text: str
-    agency: str | None
-    year: int | None
-    refused: bool
+    agencies: tuple[tuple[NameSource, str], ...]
+    years: tuple[tuple[NameSource, int], ...]
 
 
-def titles_in(reading: Reading, paragraphs: Sequence[Paragraph], lexicon: Lexicon) -> list[Title]:
-    """Every title of a report, the document's metadata first, then its paragraphs in order."""
-    texts = [reading.metadata[n] for n in ("articletitle", "title") if n in reading.metadata]
-    titles = [t for text in texts if (t := parse_title(text, lexicon)) is not None]
-    for before, paragraph in zip([None, *paragraphs], paragraphs, strict=False):
-        title = parse_title(paragraph.text, lexicon)
-        if title is None:
-            continue
-        if title.agency is None and before is not None and _may_be_agency(before.text, lexicon):
-            above = narrow(before.text).strip(_EDGES)
-            year = title.year or _year_in(above, lexicon)
-            agency = _strip_year(above, lexicon).strip(_EDGES) or None
-            title = Title(f"{agency or ''}{title.text}", agency, year, title.refused)
-        titles.append(title)
-    return titles
-
-
-def parse_title(text: str, lexicon: Lexicon) -> Title | None:
-    """A title taken apart, or None: it has a subject, then a report word near its end."""
-    printed = narrow(text)
-    # A trail of links, or a word for what follows, can stand before the title on its line.
-    plain = re.split(r"[>|»:]", printed)[-1].strip(_EDGES)
-    if len(plain) > _MAX_TITLE:
-        return None
-    simplified = simplify(plain)
-    whole = _unfolded(simplified, lexicon)
-    subject = _first_of(whole, lexicon.title.subject)
-    if subject is None:
-        return None
-    start, end = subject
-    word = _first_of(whole[end:], lexicon.title.report)
-    if word is None or word[0] > _MAX_BETWEEN or len(whole) - end - word[1] > _MAX_BEHIND:
-        return None
-    if any(mark in simplified for mark in ("。", ";", "?", "!", *lexicon.title.prose)):
-        return None
-    # The agency's name is kept in the characters in which it is printed.
-    head = plain[:start] if len(plain) == len(whole) else whole[:start]
-    for word_of_notice in lexicon.title.notice:
-        head = head.partition(word_of_notice)[0] or head.partition(word_of_notice)[2]
-    agency = _strip_year(head, lexicon)
-    agency = "".join(c for c in agency if c not in _QUOTES).strip(_EDGES)
-    refused = any(w in simplify(printed) for w in lexicon.title.not_a_report)
-    return Title(plain, agency or None, _year_in(plain, lexicon), refused)
-
-
-def _unfolded(plain: str, lexicon: Lexicon) -> str:
-    """With the agency's name and the subject one behind the other, where a title lets them share
-    characters."""
-    for shared, agency in lexicon.title.overlapping.items():
-        plain = plain.replace(shared, agency + lexicon.title.subject[0])
-    return plain
+def said_in(
+    reading: Reading, titles: Iterable[Title], paragraphs: Sequence[Paragraph], lexicon: Lexicon
+) -> Said:
+    """What titles, the body and the metadata say."""
+    usable = [t for t in titles if not t.refused]
+    agencies = [(NameSource.TITLE, t.agency) for t in usable if t.agency]
+    agencies += [(NameSource.SIGNATURE, name) for name in _signatures(paragraphs, lexicon)]
+    agencies += [(NameSource.PUBLISHER, name) for name in _publishers(reading, lexicon)]
+    years = [(NameSource.TITLE, t.year) for t in usable if t.year]
+    years += [(NameSource.PERIOD, year) for year in _periods(paragraphs, lexicon)]
+    return Said(tuple(agencies), tuple(years))
 
 
 def names_of(
-    reading: Reading, titles: Iterable[Title], paragraphs: Sequence[Paragraph], lexicon: Lexicon
+    said: Said,
+    reading: Reading,
+    titles: Iterable[Title],
+    paragraphs: Sequence[Paragraph],
+    lexicon: Lexicon,
 ) -> ReportNames:
-    """The first title that names an agency, the first that names a year."""
+    """The agency and the year of the surest source that names one."""
     usable = [t for t in titles if not t.refused]
-    agency = next((t.agency for t in usable if t.agency), None) or publisher_of(reading, lexicon)
-    year = next((t.year for t in usable if t.year), None)
     best = max(usable, key=lambda t: (t.agency is not None) + (t.year is not None), default=None)
-    published = _published_on(reading, paragraphs, lexicon)
-    return ReportNames(agency, year, best.text if best else None, published)
+    agency_source, agency = said.agencies[0] if said.agencies else (None, None)
+    year_source, year = said.years[0] if said.years else (None, None)
+    return ReportNames(
+        agency,
+        year,
+        best.text if best else None,
+        _published_on(reading, paragraphs, lexicon),
+        agency_source,
+        year_source,
+    )
 
 
-def publisher_of(reading: Reading, lexicon: Lexicon) -> str | None:
+def disagreements(names: ReportNames, said: Said) -> Iterator[tuple[str, str]]:
+    """What another source says otherwise: rule and detail. Names of which one ends in the other are
+    one (a title has the county, the signature leaves it out); a publisher may be another office."""
+    own = simplify(names.agency_name or "")
+    for source, agency in said.agencies:
+        other = simplify(agency)
+        if source is NameSource.PUBLISHER or own.endswith(other) or other.endswith(own):
+            continue
+        yield "agency_disagrees", f"{source}: {agency}"
+        break
+    for source, year in said.years:
+        if year != names.report_year:
+            yield "year_disagrees", f"{source}: {year}"
+            break
+
+
+def _publishers(reading: Reading, lexicon: Lexicon) -> Iterator[str]:
     """The agency that the document's metadata names as its publisher or source."""
-    named = [reading.metadata[n] for n in lexicon.publisher_names if n in reading.metadata]
-    return next((narrow(n).strip(_EDGES) for n in named if _may_be_agency(n, lexicon)), None)
+    for name in lexicon.publisher_names:
+        text = reading.metadata.get(name, "")
+        if may_be_agency(text, lexicon):
+            yield narrow(text).strip(EDGES)
 
 
-def _first_of(text: str, words: Iterable[str]) -> tuple[int, int] | None:
-    """Where the first of the words stands; of two that begin alike, the longer."""
-    places = [(text.find(w), -len(w)) for w in words if w in text]
-    if not places:
-        return None
-    start, length = min(places)
-    return start, start - length
+def _signatures(paragraphs: Sequence[Paragraph], lexicon: Lexicon) -> Iterator[str]:
+    """The name of an agency in a paragraph of its own near the end, over a date or on its line."""
+    last = paragraphs[-_SIGNED_WITHIN:]
+    for paragraph, behind in zip_longest(last, last[1:]):
+        text = narrow(paragraph.text)
+        date = _written_date(text, lexicon)
+        name = text[: date.start()] if date else text
+        dated = date is not None or (
+            behind is not None and _written_date(narrow(behind.text), lexicon) is not None
+        )
+        name = name.strip(EDGES)
+        if dated and may_be_agency(name, lexicon) and not any(c.isdigit() for c in name):
+            yield name
 
 
-def _year_pattern(lexicon: Lexicon) -> re.Pattern[str]:
+def _written_date(text: str, lexicon: Lexicon) -> re.Match[str] | None:
+    """The date with which the text ends."""
     digits = "".join(narrow(d) for d in lexicon.year_digits)
-    words = "|".join(lexicon.title.year_words)
-    return re.compile(rf"((?:19|20)\d\d|[{digits}]{{4}})(?:{words})?")
+    small = rf"[\d{digits}{lexicon.numerals}]{{1,3}}"
+    year, month, day = lexicon.year_mark, lexicon.month_mark, lexicon.day_mark
+    return re.search(rf"[\d{digits}]{{4}}\s*{year}\s*{small}\s*{month}\s*{small}\s*{day}$", text)
 
 
-def _year_in(text: str, lexicon: Lexicon) -> int | None:
-    digits = {narrow(d): v for d, v in lexicon.year_digits.items()}
-    for match in _year_pattern(lexicon).finditer(text):
-        token = match.group(1)
-        year = int("".join(str(digits.get(c, c)) for c in token))
-        if _FIRST_YEAR <= year <= _LAST_YEAR:
-            return year
-    return None
-
-
-def _strip_year(text: str, lexicon: Lexicon) -> str:
-    return _year_pattern(lexicon).sub("", text)
-
-
-def _may_be_agency(text: str, lexicon: Lexicon) -> bool:
-    plain = _strip_year(simplify(text), lexicon).strip(_EDGES)
-    return 2 < len(plain) <= _MAX_AGENCY and plain.endswith(lexicon.agency_endings)
+def _periods(paragraphs: Sequence[Paragraph], lexicon: Lexicon) -> Iterator[int]:
+    """The years whose first and last day the prose names as the period of its figures."""
+    year, month, day = lexicon.year_mark, lexicon.month_mark, lexicon.day_mark
+    period = re.compile(
+        rf"(20\d\d){year}0?1{month}0?1{day}\D{{0,6}}(?:(20\d\d){year})?12{month}31{day}"
+    )
+    for paragraph in paragraphs:
+        for first, last in period.findall(narrow(paragraph.text).replace(" ", "")):
+            if last in ("", first):
+                yield int(first)
 
 
 def _published_on(
@@ -142,7 +124,7 @@ def _published_on(
     for paragraph in paragraphs:
         plain = simplify(paragraph.text)
         word = next((w for w in lexicon.published_on_words if w in plain), None)
-        if word is not None and len(plain) <= _MAX_TITLE * 2:
+        if word is not None and len(plain) <= MAX_TITLE * 2:
             texts.append(plain[plain.index(word) :])
     for text in texts:
         match = _DATE.search(text)

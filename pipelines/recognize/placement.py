@@ -7,6 +7,9 @@ from enum import Enum
 from pipelines.domain import Cell
 from pipelines.forms import narrow
 
+# In a narrow row a figure that is lost and a blank that was left out look the same.
+_MAX_MEASURES = 3
+
 
 class Certainty(Enum):
     SURE = "sure"
@@ -134,7 +137,7 @@ def _short(row: FigureRow, columns: int) -> Placement:
     the same: whichever it was, the others hold that figure. Otherwise no place is sure; nor in a
     stream, which does not show whether the cell was lost or blank."""
     figures = row.figures
-    one_lost = len(figures) == columns - 1 and columns > 2 and not row.stream
+    one_lost = len(figures) == columns - 1 and columns > _MAX_MEASURES and not row.stream
     if one_lost and len({narrow(c.text) for c in figures}) == 1:
         return Placement((*figures, None), Certainty.SHORT)
     return Placement((None,) * columns, Certainty.SHORT)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from pipelines.domain import Fact
-from pipelines.forms import BlockTable, Forms, Labelled, RectangularTable, Table
+from pipelines.forms import INDICATORS, BlockTable, Forms, Labelled, RectangularTable, Table
 
 
 def blocks(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
@@ -24,6 +24,9 @@ def label_in_form(fact: Fact, code: str, forms: Forms, *, rows: bool) -> str:
         entries = [e for b in table.blocks for e in (b.items if rows else b.measures)]
     elif table is not None:
         entries = table.rows if rows else table.columns
+    elif fact.table == INDICATORS:
+        annexes = [form.annex for form in forms.annexes.values()]
+        entries = [e for annex in annexes for e in (annex.rows if rows else annex.columns)]
     return next((e.label for e in entries if e.code == code), code)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from pipelines.domain import Fact, Finding, Outcome
+from pipelines.domain import Claim, Fact, Finding, Outcome
 
 SCHEMA = "ogi.reading/1"
 
@@ -37,6 +37,7 @@ def reading_object(
         "tables": {name: {"vintages": list(v)} for name, v in outcome.tables.items()},
         "facts": [_fact(f) for f in outcome.facts],
         "findings": [_finding(f) for f in (*outcome.findings, *audited)],
+        "claims": [_claim(c) for c in outcome.claims],
     }
 
 
@@ -49,6 +50,7 @@ def plain(value: Decimal | None) -> str | None:
 
 
 def _fact(fact: Fact) -> dict[str, Any]:
+    told = {} if fact.confidence is None else {"confidence": round(fact.confidence, 4)}
     return {
         "table": fact.table,
         "row": fact.row,
@@ -60,6 +62,22 @@ def _fact(fact: Fact) -> dict[str, Any]:
         "raw": fact.raw,
         "vintage": fact.vintage,
         "evidence": fact.place.as_json() if fact.place else None,
+        **told,
+    }
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {
+        "claim": claim.claim,
+        "value": plain(claim.value),
+        "unit": claim.unit,
+        "raw": claim.raw,
+        "table": claim.table,
+        "row": claim.row,
+        "column": claim.column,
+        "evidence": claim.place.as_json(),
+        "comparison": claim.comparison.value if claim.comparison else None,
+        "basis": claim.basis,
     }
 
 

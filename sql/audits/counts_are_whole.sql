@@ -13,6 +13,11 @@ select
     facts.raw as detail
 from raw.facts
 inner join raw.form_columns using ("table", "column")
+left join raw.indicators on facts."table" = 'indicators' and indicators.indicator = facts."row"
 where
     (facts.value < 0 and form_columns.kind <> 'change')
-    or (facts.value <> trunc(facts.value) and form_columns.kind <> 'amount')
+    or (
+        facts.value <> trunc(facts.value)
+        -- what no form knows may be an amount
+        and coalesce(indicators.kind, if(facts."table" = 'indicators', 'amount', form_columns.kind)) <> 'amount'
+    )

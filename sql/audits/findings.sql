@@ -1,22 +1,29 @@
 -- grain: document_sha256, rule, table, row, column, reading
 -- Every broken rule, told in both languages: the one place where a template becomes a message.
--- A filing's slip, unless we had trouble reading that very table.
+-- A filing's slip, unless we had trouble reading that very table, or are likely to have misread it.
 with broken as (
     select * from audits.applicants_sum_to_total
     union all by name
     select * from audits.counts_are_whole
     union all by name
+    select * from audits.disclosure_channels_sum_to_total
+    union all by name
     select * from audits.dispositions_sum_to_total
     union all by name
+    select * from audits.indicator_parts_sum_to_total
+    union all by name
     select * from audits.outcomes_sum_to_total
+    union all by name
+    select * from audits.replies_match_requests
     union all by name
     select * from audits.requests_in_equal_requests_out
 ),
 
 troubled_tables as (
-    select distinct document_sha256, "table"
+    select document_sha256, "table", bool_or(rule = 'reading_slip_suspected') as is_slip
     from raw.findings
     where kind = 'reading'
+    group by all
 ),
 
 told as (
@@ -26,7 +33,11 @@ told as (
         rules.severity,
         rules.message_zh,
         rules.message_en,
-        if(troubled_tables.document_sha256 is null, 'filing', 'unknown') as likely_cause,
+        case
+            when troubled_tables.is_slip then 'reading'
+            when troubled_tables.document_sha256 is null then 'filing'
+            else 'unknown'
+        end as likely_cause,
         coalesce(form_tables.label_zh, broken."table", '') as table_zh,
         coalesce(form_tables.label_en, broken."table", '') as table_en,
         coalesce(form_rows.label_zh, broken."row", '') as row_zh,

@@ -224,6 +224,7 @@ select
     reviews_litigation_after_reconsideration_pending,
     reviews_litigation_after_reconsideration_total,
     reviews_litigation_after_reconsideration_total_basis,
+    reviews_litigation_direct_total + reviews_litigation_after_reconsideration_total as reviews_litigation_total,
     regulations_made,
     regulations_newly_disclosed,
     regulations_disclosed_total,

@@ -24,7 +24,9 @@ vintages as (
         string_agg(entry.vintage, '+' order by entry.vintage) filter (entry."table" = 'requests')
             as requests_vintage,
         string_agg(entry.vintage, '+' order by entry.vintage) filter (entry."table" = 'reviews')
-            as reviews_vintage
+            as reviews_vintage,
+        string_agg(entry.vintage, '+' order by entry.vintage) filter (entry."table" = 'indicators')
+            as indicators_vintage
     from (select document_sha256, unnest(tables) as entry from staging.documents)
     group by document_sha256
 )
@@ -41,6 +43,7 @@ select
     proactive_disclosure_vintage,
     requests_vintage,
     reviews_vintage,
+    indicators_vintage,
     revision,
     sections,
     coalesce(findings_error, 0)::bigint as findings_error,

@@ -1,14 +1,19 @@
 -- grain: agency_id, report_year, claim
--- Prose is not read for claims yet: typed and empty, so that queries can be written today.
+-- What the prose of the document that speaks for an agency-year tells, beside the figure that it restates.
 select
-    null::varchar as agency_id,
-    null::smallint as report_year,
-    null::varchar as claim,
-    null::decimal(28, 8) as value,
-    null::varchar as place,
-    null::varchar as "table",
-    null::varchar as "row",
-    null::varchar as "column",
-    null::decimal(28, 8) as table_value,
-    null::varchar as document_sha256
-where false
+    winners.agency_id,
+    winners.report_year,
+    claims.claim,
+    claims.value,
+    claims.unit,
+    claims.raw,
+    claims.place,
+    claims."table",
+    claims."row",
+    claims."column",
+    claims.table_value,
+    claims.comparison,
+    claims.basis,
+    claims.document_sha256
+from raw.claims
+inner join intermediate.winners using (document_sha256)

@@ -99,8 +99,14 @@ def test_pdfs(seed: int) -> None:
     check(seed, "pdf")
 
 
+@given(seeds, st.sampled_from(("docx", "xlsx")))
+@settings(no_deadline, max_examples=120)
+def test_office_files(seed: int, format: Format) -> None:
+    check(seed, format)
+
+
 @pytest.mark.full
-@given(seeds, st.sampled_from(("html", "text", "pdf")))
+@given(seeds, st.sampled_from(("html", "text", "pdf", "docx", "xlsx")))
 @settings(no_deadline, max_examples=2000)
 def test_any_format(seed: int, format: Format) -> None:
     check(seed, format)

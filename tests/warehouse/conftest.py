@@ -16,6 +16,7 @@ import pytest
 from pipelines.audit import audit_warehouse
 from pipelines.domain import (
     Agency,
+    Claim,
     Fact,
     Finding,
     Outcome,
@@ -119,6 +120,7 @@ def _make_report(
     cells: Cells | None = None,
     tables: Sequence[str] = TABLES,
     findings: Sequence[Finding] = (),
+    claims: Sequence[Claim] = (),
     read_by: str = "html",
     published_on: dt.date | None = dt.date(2023, 1, 20),
     kind: OutcomeKind = OutcomeKind.REPORT,
@@ -143,6 +145,7 @@ def _make_report(
         tables=dict.fromkeys(tables, (vintage,)),
         facts=tuple(facts),
         findings=tuple(findings),
+        claims=tuple(claims),
     )
 
 

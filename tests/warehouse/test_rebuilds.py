@@ -130,7 +130,7 @@ def test_a_folder_may_have_any_name(tmp_path: Path, make_report: Make, name: str
 def test_an_empty_lake_gives_an_empty_warehouse(build: Build) -> None:
     con = build([], batches=[])
     for name in load_marts():
-        filled = name in ("dim_disposition", "dim_item", "dim_rule")
+        filled = name in ("dim_disposition", "dim_item", "dim_indicator", "dim_rule")
         assert bool(con.execute(f"from marts.{name}").fetchall()) is filled
 
 

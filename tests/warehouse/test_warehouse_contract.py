@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from pipelines.audit import BrokenKey, broken_keys
-from pipelines.domain import Outcome, OutcomeKind, State
+from pipelines.domain import Claim, Outcome, OutcomeKind, Place, State
 from pipelines.forms import finding, load_forms
 from pipelines.selects import load_marts, load_selects, quoted
 
@@ -82,6 +83,7 @@ CONTRACT = {
     ),
     "dim_disposition": (["disposition"], CODES),
     "dim_item": (["item"], CODES),
+    "dim_indicator": (["indicator"], [*CODES, "kind", "unit", "is_coded", "labels"]),
     "dim_rule": (["rule"], CODES),
     "dim_region": (["region_code"], CODES),
     "fct_proactive_disclosure": (
@@ -141,7 +143,7 @@ CONTRACT = {
     "comparable_years": (["agency_id", "report_year", "measure"], ["value", "comparable"]),
 }
 VIEWS = {"requests_long", "comparable_years"}
-EMPTY_FOR_NOW = {"dim_region", "fct_indicators", "fct_text_claims"}
+EMPTY_FOR_NOW = {"dim_region", "fct_indicators"}
 
 
 @pytest.fixture
@@ -158,10 +160,12 @@ def warehouse(build: Build, make_report: Make) -> duckdb.DuckDBPyConnection:
         ("reviews", "reconsideration", "total"): 2,
         ("proactive_disclosure", "regulations", "issued"): "1.5",
     }
+    claim = Claim("disclosed_items", Decimal(12), "条", "主动公开信息12条", Place(line=3))
+    again = {("reviews", "reconsideration", "total"): 9}
     return build(
         [
-            make_report("one", cells=broken, findings=[*doubled, doubled[0]]),
-            make_report("one again", cells={("reviews", "reconsideration", "total"): 9}),
+            make_report("one", cells=broken, findings=[*doubled, doubled[0]], claims=[claim]),
+            make_report("one again", cells=again, claims=[claim]),
             make_report("older", year=2020, vintage="2019"),
             make_report(
                 "other",

@@ -67,7 +67,15 @@ def test_read_prints_one_object(ogi: Ogi) -> None:
     done = ogi("read", BROKEN, "--format", "json")
     assert (done.returncode, done.stderr) == (0, "")
     told = json.loads(done.stdout)
-    assert list(told) == ["schema", "document", "report", "tables", "facts", "findings"]
+    assert list(told) == [
+        "schema",
+        "document",
+        "report",
+        "tables",
+        "facts",
+        "findings",
+        "claims",
+    ]
     assert told["document"]["path"] == str(BROKEN)
     assert told["report"]["agency_id"] == "990102-market-regulation"
     assert {f["rule"] for f in told["findings"]} >= {"dispositions_sum_to_total"}

@@ -134,3 +134,17 @@ def test_every_whole_number_is_read_back(number: int) -> None:
 def test_figures_are_told_from_words() -> None:
     assert all(looks_like_figure(t, LEXICON) for t in ("0", "+3", "增13", "增", "/", "无", "3万元"))
     assert not any(looks_like_figure(t, LEXICON) for t in ("", "规章", "2.重复申请", "增加了"))
+
+
+@pytest.mark.parametrize("raw", ["7①", "8¹", "①", "12²", "3⑴"])
+def test_the_mark_of_a_note_is_no_digit(raw: str) -> None:
+    for kind in KINDS:
+        assert parse_token(raw, kind, LEXICON).state is State.UNREADABLE
+    assert not looks_like_figure(raw, LEXICON)
+
+
+def test_a_lone_one_in_characters_may_be_a_dash() -> None:
+    for kind in KINDS:
+        assert parse_token("一", kind, LEXICON).state is State.UNREADABLE
+    assert parse_token("一件", "count", LEXICON).value == 1
+    assert parse_token("二", "count", LEXICON).value == 2

@@ -7,9 +7,18 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.domain import Fact, Outcome, OutcomeKind, Place, ReportNames, State
+from pipelines.domain import (
+    Claim,
+    Comparison,
+    Fact,
+    Outcome,
+    OutcomeKind,
+    Place,
+    ReportNames,
+    State,
+)
 from pipelines.load import processed, write_shard
-from pipelines.raw import DOCUMENTS, FACTS, FINDINGS
+from pipelines.raw import CLAIMS, DOCUMENTS, FACTS, FINDINGS
 
 
 def outcome(name: str) -> Outcome:
@@ -17,6 +26,9 @@ def outcome(name: str) -> Outcome:
     fact = Fact(
         "requests", "granted", "total", "2021", State.REPORTED, Decimal("1113"), None, None,
         "1,113", place,
+    )  # fmt: skip
+    claim = Claim(
+        "granted", Decimal(7), "件", "予以公开7件", place, comparison=Comparison.EQUAL
     )  # fmt: skip
     return Outcome(
         document_sha256=name * 64,
@@ -29,6 +41,7 @@ def outcome(name: str) -> Outcome:
         sections=("overview",),
         tables={"requests": ("2021", "2019")},
         facts=(fact,),
+        claims=(claim,),
     )
 
 
@@ -50,7 +63,11 @@ def test_what_is_written_comes_back(tmp_path: Path) -> None:
     (fact,) = pq.read_table(root / "facts" / f"{shard}.parquet").to_pylist()
     assert (fact["value"], fact["raw"], fact["page"]) == (Decimal("1113"), "1,113", 3)
     assert fact["box"] == [1.0, 2.0, 3.0, 4.5]
-    for kind, schema in (("documents", DOCUMENTS), ("facts", FACTS), ("findings", FINDINGS)):
+    (claim,) = pq.read_table(root / "claims" / f"{shard}.parquet").to_pylist()
+    assert (claim["claim"], claim["value"], claim["comparison"]) == ("granted", Decimal(7), "equal")
+    assert claim["place"] == '{"page": 3, "box": [1.0, 2.0, 3.0, 4.5]}'
+    schemas = {"documents": DOCUMENTS, "facts": FACTS, "findings": FINDINGS, "claims": CLAIMS}
+    for kind, schema in schemas.items():
         assert pq.read_schema(root / kind / f"{shard}.parquet").equals(schema)
 
 

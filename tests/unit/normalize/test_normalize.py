@@ -69,3 +69,18 @@ def test_change_is_signed_and_a_bare_sign_is_a_finding() -> None:
 def test_the_tables_of_requests_and_reviews_hold_counts() -> None:
     state, value, *_ = fact_of("1,113", row="received", column="total", table="requests")
     assert (state, value) == (State.REPORTED, Decimal(1113))
+
+
+@pytest.mark.parametrize(
+    ("raw", "confidence", "value"),
+    [("12", 0.95, Decimal(12)), ("12", 0.89, None), ("", 0.5, None), ("二", 0.99, None)],
+)
+def test_what_a_reader_of_pictures_is_not_sure_of_is_withheld(
+    raw: str, confidence: float, value: Decimal | None
+) -> None:
+    cell = PlacedCell("received", "total", "2021", raw, None, confidence=confidence)
+    report = Report(ReportNames(), (), (StatutoryTable("requests", ("2021",), (cell,)),), (), ())
+    (fact,), findings = normalize(report, FORMS)
+    assert (fact.value, fact.confidence) == (value, confidence)
+    assert [f.rule for f in findings] == ([] if value is not None else ["low_confidence"])
+    assert fact.state is (State.REPORTED if value is not None else State.UNREADABLE)

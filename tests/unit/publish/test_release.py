@@ -40,7 +40,8 @@ def build(file: Path, outcomes: dict[str, str], tables: int = 3) -> Path:
             "create table raw.facts (document_sha256 varchar, parser_version varchar,"
             ' "table" varchar, "row" varchar, "column" varchar, vintage varchar, state varchar,'
             " value decimal(28,8), unit varchar, value_yuan decimal(28,8), raw varchar, page int,"
-            " box double[], path varchar, table_no int, row_no int, cell_no int, line int)"
+            " box double[], path varchar, table_no int, row_no int, cell_no int, line int,"
+            " confidence double)"
         )
         con.execute(
             "create table marts.dim_document (document_sha256 varchar not null, outcome varchar)"
@@ -64,7 +65,7 @@ def build(file: Path, outcomes: dict[str, str], tables: int = 3) -> Path:
             con.execute("insert into raw.documents values (?, ?, ?)", [sha256, outcome, found])
             con.execute(
                 "insert into raw.facts values (?, 'p1', 'requests', 'received', 'total', '2021',"
-                " 'reported', 12, null, null, '12', 3, [1, 2, 3, 4], null, 1, 2, 3, null)",
+                " 'reported', 12, null, null, '12', 3, [1, 2, 3, 4], null, 1, 2, 3, null, null)",
                 [sha256],
             )
     return file

@@ -2,9 +2,10 @@
 
 import pytest
 
+from pipelines.domain import Kind, Outcome
 from pipelines.forms import load_forms
 from pipelines.process import process_document
-from pipelines.recognize.names import parse_title
+from pipelines.recognize.titles import parse_title
 
 LEXICON = load_forms().lexicon
 
@@ -70,6 +71,12 @@ def test_agency_and_year_on_two_lines() -> None:
     assert names_in(html) == ("甲县自然资源局", 2020)
 
 
+@pytest.mark.parametrize("above", ["甲县自然资源局2020", "甲县自然资源局2020年"])
+def test_a_title_broken_within_the_year(above: str) -> None:
+    below = "年度政府信息公开工作年度报告".removeprefix("年" if above.endswith("年") else "")
+    assert names_in(f"<p>{above}</p><p>{below}</p>") == ("甲县自然资源局", 2020)
+
+
 def test_a_menu_above_the_title_is_no_agency() -> None:
     html = "<p>首页 政务要闻 办事服务</p><p>2020年政府信息公开年度报告</p>"
     assert names_in(html) == (None, 2020)
@@ -83,7 +90,101 @@ def test_the_publisher_stands_in_for_an_agency_that_the_title_leaves_out() -> No
     assert "agency_from_publisher" in {f.rule for f in outcome.findings}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "索引号99990121/2023-信息分类政府信息公开年报",
+        "11/22/26, 8:58 PM 2021年政府信息公开工作年度报告",
+    ],
+)
+def test_numbers_and_hours_are_no_agency(text: str) -> None:
+    title = parse_title(text, LEXICON)
+    assert title is None or title.agency is None
+
+
 def test_an_unknown_name_or_year_is_told() -> None:
     page = f"<html><body><p>政府信息公开工作年度报告</p>{SECTIONS}"
     outcome = process_document("page.html", page.encode())
     assert {"agency_unknown", "year_unknown"} <= {f.rule for f in outcome.findings}
+
+
+def page(*paragraphs: str, title: str = "政府信息公开工作年度报告") -> Outcome:
+    lines = "".join(f"<p>{p}</p>" for p in (title, *paragraphs))
+    body = SECTIONS.replace("<p>无。</p>", lines, 1).replace(f"<p>{title}</p>", "", 1)
+    return process_document("x", f"<html><body><p>{title}</p>{body}".encode())
+
+
+def rules_of(outcome: Outcome) -> set[str]:
+    return {f.rule for f in outcome.findings if f.kind is Kind.DOCUMENT}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "本报告所列数据的统计期限自2021年1月1日起，至2021年12月31日止。",
+        "统计期限为 2021 年 1 月 1 日至 12 月 31 日。",
+        "（2021年01月01日—2021年12月31日）",
+    ],
+)
+def test_the_period_stands_in_for_a_year_that_the_title_leaves_out(text: str) -> None:
+    outcome = page(text)
+    assert (outcome.names.report_year, outcome.names.year_source) == (2021, "period")
+    assert "year_from_period" in rules_of(outcome)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2021年1月20日至2021年12月31日，共受理申请3件。",
+        "自2020年1月1日起，至2021年12月31日止。",
+        "2021年，我局共主动公开信息12条。",
+        "2022年1月20日",
+    ],
+)
+def test_other_dates_tell_no_year(text: str) -> None:
+    outcome = page(text)
+    assert outcome.names.report_year is None
+    assert "year_unknown" in rules_of(outcome)
+
+
+def test_a_title_and_a_period_that_differ_are_told() -> None:
+    outcome = page(
+        "统计期限自2020年1月1日起，至2020年12月31日止。",
+        title="甲县教育局2021年政府信息公开工作年度报告",
+    )
+    assert (outcome.names.report_year, outcome.names.year_source) == (2021, "title")
+    (told,) = [f for f in outcome.findings if f.rule == "year_disagrees"]
+    assert "2020" in told.message_en
+
+
+def signed(name: str, *, title: str = "2021年政府信息公开工作年度报告") -> Outcome:
+    content = f"<html><body><p>{title}</p>{SECTIONS}<p>{name}</p><p>2022年1月20日</p>"
+    return process_document("x", content.encode())
+
+
+def test_the_signature_stands_in_for_an_agency_that_the_title_leaves_out() -> None:
+    outcome = signed("甲县教育局")
+    assert (outcome.names.agency_name, outcome.names.agency_source) == ("甲县教育局", "signature")
+    assert "agency_from_signature" in rules_of(outcome)
+
+
+def test_a_signature_in_characters() -> None:
+    content = (
+        f"<html><body><p>2021年政府信息公开工作年度报告</p>{SECTIONS}"
+        "<p>甲县教育局 二〇二二年一月二十日</p>"
+    )
+    assert process_document("x", content.encode()).names.agency_name == "甲县教育局"
+
+
+def test_a_name_without_a_date_signs_nothing() -> None:
+    content = (
+        f"<html><body><p>2021年政府信息公开工作年度报告</p>{SECTIONS}"
+        "<p>主办单位：甲县人民政府</p><p>乙县教育局</p>"
+    )
+    assert process_document("x", content.encode()).names.agency_name is None
+
+
+def test_a_signature_that_leaves_the_county_out_agrees() -> None:
+    title = "甲县教育局2021年政府信息公开工作年度报告"
+    assert "agency_disagrees" not in rules_of(signed("教育局", title=title))
+    assert "agency_disagrees" in rules_of(signed("乙县教育局", title=title))

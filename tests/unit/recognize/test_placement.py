@@ -61,11 +61,15 @@ def test_in_an_irregular_copy_blanks_at_the_ends_prove_nothing() -> None:
 
 
 def test_one_lost_among_equal_figures_leaves_the_others_sure() -> None:
-    assert placed(row(["0", "0"])) == (Certainty.SHORT, ["0", "0", None])
-    assert placed(row(["", "0", "0"]), [row(["", "0", "0", "0"])]) == (
-        Certainty.SHORT,
-        ["0", "0", None],
-    )
+    six: list[str | None] = ["0"] * 6
+    placement = place(row(six), 7, None, Peers((row(six),), 7))
+    assert placement.certainty is Certainty.SHORT
+    assert [c and c.text for c in placement.cells] == [*six, None]
+
+
+def test_in_a_narrow_row_it_may_be_a_blank_that_was_left_out() -> None:
+    assert placed(row(["0", "0"])) == (Certainty.SHORT, NOTHING)
+    assert placed(row(["", "0", "0"]), [row(["", "0", "0", "0"])]) == (Certainty.SHORT, NOTHING)
 
 
 def test_one_lost_among_different_figures_leaves_none_sure() -> None:

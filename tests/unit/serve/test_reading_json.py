@@ -7,6 +7,8 @@ from decimal import Decimal
 import pytest
 
 from pipelines.domain import (
+    Claim,
+    Comparison,
     Fact,
     Finding,
     Kind,
@@ -70,6 +72,19 @@ BROKEN = Finding(
     difference=Decimal("-1.00000000"),
     likely_cause=LikelyCause.FILING,
 )
+CLAIM = Claim(
+    claim="administrative_fees.fee_amount",
+    value=Decimal("13.00"),
+    unit="万元",
+    raw="收取行政事业性收费13.00万元",
+    place=Place(line=7),
+    table="proactive_disclosure",
+    row="administrative_fees",
+    column="fee_amount",
+    table_value=Decimal("12.5"),
+    comparison=Comparison.DIFFERS,
+)
+TOLD = Claim("public_appraisal", None, None, "社会评议由第三方开展", Place(page=2))
 OUTCOME = Outcome(
     document_sha256="ab" * 32,
     path="in/报告.pdf",
@@ -82,6 +97,7 @@ OUTCOME = Outcome(
     tables={"requests": ("2019", "2021")},
     facts=(REPORTED, LOST),
     findings=(SHORT,),
+    claims=(CLAIM, TOLD),
 )
 
 
@@ -158,6 +174,32 @@ def test_the_whole_object() -> None:
                 "likely_cause": "filing",
                 "message_zh": "不等",
                 "message_en": "differs",
+            },
+        ],
+        "claims": [
+            {
+                "claim": "administrative_fees.fee_amount",
+                "value": "13",
+                "unit": "万元",
+                "raw": "收取行政事业性收费13.00万元",
+                "table": "proactive_disclosure",
+                "row": "administrative_fees",
+                "column": "fee_amount",
+                "evidence": {"line": 7},
+                "comparison": "differs",
+                "basis": None,
+            },
+            {
+                "claim": "public_appraisal",
+                "value": None,
+                "unit": None,
+                "raw": "社会评议由第三方开展",
+                "table": None,
+                "row": None,
+                "column": None,
+                "evidence": {"page": 2},
+                "comparison": None,
+                "basis": None,
             },
         ],
     }

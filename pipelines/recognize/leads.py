@@ -1,0 +1,99 @@
+"""What stands before a saying: whose figures, of which year, a part of what."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipelines.forms import Forms, simplify
+
+# An agency is also called by the end of its name, where that is long enough to be no common word.
+_MIN_OWN_NAME = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What was taken from before a clause, and the clause without it."""
+
+    rest: str
+    own: bool = False
+    time: bool = False
+    own_year: bool = False
+    other_year: bool = False
+    cumulative: bool = False
+    of_which: bool = False
+    enumerated: bool = False
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """The leads of one report: it knows its agency's name and its year."""
+
+    own_names: tuple[str, ...]
+    words: re.Pattern[str]
+    year: int | None
+    year_digits: dict[str, str]
+
+    def lead_of(self, clause: str) -> Lead:
+        """The clause without what stands before its saying."""
+        seen: set[str] = set()
+        rest = clause
+        while True:
+            name = next((n for n in self.own_names if rest.startswith(n)), None)
+            if name is not None:
+                seen.add("own")
+                rest = rest.removeprefix(name)
+            elif match := self.words.match(rest):
+                seen.add(self._kind_of(match))
+                rest = rest[match.end() :]
+            else:
+                break
+        return Lead(rest, **dict.fromkeys(seen - {"filler"}, True))
+
+    def _kind_of(self, match: re.Match[str]) -> str:
+        if match.lastgroup != "year":
+            return match.lastgroup or "filler"
+        digits = "".join(self.year_digits.get(c, c) for c in match[0][:4])
+        return "own_year" if digits == str(self.year) else "other_year"
+
+    def names_other_year(self, clause: str) -> bool:
+        """Whether it names a year that is not the report's."""
+        return any(year != str(self.year) for year in re.findall(r"(?:19|20)\d\d", clause))
+
+
+def leads_of(agency: str | None, year: int | None, forms: Forms) -> Leads:
+    """The leads of a report of that agency on that year; None where it is not known."""
+    digits = {simplify(c): str(v) for c, v in forms.lexicon.year_digits.items()}
+    return Leads(tuple(_own_names(simplify(agency or ""), forms)), _words(forms), year, digits)
+
+
+def _own_names(name: str, forms: Forms) -> list[str]:
+    """The ends of the agency's name and of its short forms, the longest first."""
+    names = {name}
+    for long, short in forms.claims.short_names.items():
+        names |= {n.replace(long, short) for n in names}
+    ends = {n[i:] for n in names for i in range(len(n) - _MIN_OWN_NAME + 1)}
+    return sorted(ends, key=lambda end: (-len(end), end))
+
+
+@lru_cache(maxsize=4)
+def _words(forms: Forms) -> re.Pattern[str]:
+    lexicon, leads = forms.lexicon, forms.claims.leads
+    groups = {
+        "of_which": leads.of_which,
+        "own": leads.own,
+        "time": leads.time,
+        "cumulative": leads.cumulative,
+        "filler": leads.filler,
+    }
+    patterns = [
+        f"(?P<{name}>{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})"
+        for name, words in groups.items()
+    ]
+    years = "".join(simplify(c) for c in lexicon.year_digits)
+    marks = "|".join(sorted(lexicon.title.year_words, key=len, reverse=True))
+    patterns.append(rf"(?P<year>(?:(?:19|20)\d\d|[{years}]{{4}})(?:{marks}))")
+    numerals = lexicon.numerals
+    patterns.append(rf"(?P<enumerated>[{numerals}]{{1,3}}{forms.claims.enumerator})")
+    patterns.append(rf"(?P<numbered>[{numerals}]{{1,3}}[、.]|\d{{1,2}}(?:、|\.(?!\d)))")
+    return re.compile("|".join(patterns))

@@ -1,0 +1,20 @@
+-- grain: document_sha256, row, column, reading
+-- As many replies as requests, in each column; requests under way at the turn of the year explain a difference.
+-- Its operands are rows: data/forms/2014*/indicators.yaml.
+select
+    document_sha256,
+    'replies_match_requests' as rule,
+    'indicators' as "table",
+    "row",
+    "column",
+    verdict.reading,
+    "left"::decimal(38, 8) as "left",
+    "right"::decimal(38, 8) as "right",
+    ("left" - "right")::decimal(38, 8) as difference,
+    null::varchar as detail
+from intermediate.indicator_sums
+cross join (values ('strict'), ('blank_as_zero')) as verdict (reading)
+where
+    rule = 'replies_match_requests'
+    and "left" <> "right"
+    and case verdict.reading when 'strict' then all_reported else none_lost end
