@@ -98,9 +98,9 @@ def is_audited(sha256: str, every: int) -> bool:
 
 
 def converted_together(refs: Sequence[DocumentRef]) -> Converted:
-    """What LibreOffice makes of those documents that need it, by sha256: together they take a
-    fraction of the time. For `pipelines.read.using`."""
-    return convert([document for ref in refs for document in _needing_office(ref)])
+    """What LibreOffice makes of these documents, by sha256: together they take a fraction of the
+    time. For `pipelines.read.using`."""
+    return convert([document for ref in refs for document in _readable(ref)])
 
 
 def needs_office(ref: DocumentRef) -> bool:
@@ -109,10 +109,9 @@ def needs_office(ref: DocumentRef) -> bool:
         return file.read(8).startswith(OFFICE_SIGNATURES)
 
 
-def _needing_office(ref: DocumentRef) -> Iterator[Document]:
-    if needs_office(ref):
-        with suppress(UnreadableDocument):
-            yield document_of(ref.path, Path(ref.file).read_bytes())
+def _readable(ref: DocumentRef) -> Iterator[Document]:
+    with suppress(UnreadableDocument):
+        yield document_of(ref.path, Path(ref.file).read_bytes())
 
 
 def read_again(document: Document, read_by: str) -> Reading | None:

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import nullcontext
@@ -20,6 +19,7 @@ import pytest
 from pipelines import execution
 from pipelines.execution import ExecutionError, Limits, executor, map_batches, within
 from pipelines.settings import Settings
+from tests.unit.execution.processes_for_tests import is_running, wait_for
 
 HERE = Path(__file__).parent
 BATCHES = [list(range(start, start + 4)) for start in range(0, 32, 4)]
@@ -141,23 +141,6 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     parent.wait(timeout=10)
 
     wait_for(lambda: not is_running(worker))
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> str:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := condition():
-            return str(found)
-        time.sleep(0.05)
-    raise AssertionError(f"nothing after {seconds} s")
-
-
-def is_running(pid: int) -> bool:
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    except OSError:
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 # --- a cluster in processes of its own -----------------------------------------------------------

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -28,6 +28,7 @@ from pipelines.execution import (
 from pipelines.process import DocumentRef, process_document
 from pipelines.read import Converted
 from pipelines.settings import Settings
+from tests.unit.execution.processes_for_tests import is_running, wait_for
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parents[2] / "data" / "samples" / "reports"
@@ -127,7 +128,6 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import work_for_tests
 from pipelines.execution import executor
-from pipelines.read import Converted
 from pipelines.settings import Settings
 if __name__ == "__main__":
     with executor(Settings(home=Path(sys.argv[2]), workers=1)) as pool:
@@ -143,23 +143,6 @@ def test_a_reader_ends_when_the_run_is_killed(tmp_path: Path) -> None:
     parent.send_signal(signal.SIGKILL)
     parent.wait(timeout=10)
     wait_for(lambda: not is_running(reader))
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> str:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := condition():
-            return str(found)
-        time.sleep(0.05)
-    raise AssertionError(f"nothing after {seconds} s")
-
-
-def is_running(pid: int) -> bool:
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    except OSError:
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 # --- documents ------------------------------------------------------------------------------------
