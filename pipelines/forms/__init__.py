@@ -1,6 +1,6 @@
 """Forms are data: data/forms/*.yaml as checked values."""
 
-from pipelines.forms.fold import fold, narrow, simplify, unnumbered
+from pipelines.forms.fold import fold, narrow, one_line, simplify, unnumbered
 from pipelines.forms.load import FORMS_DIR, INDICATORS, load_forms
 from pipelines.forms.message import finding
 from pipelines.forms.model import (
@@ -49,6 +49,7 @@ __all__ = [
     "fold",
     "load_forms",
     "narrow",
+    "one_line",
     "simplify",
     "unnumbered",
 ]

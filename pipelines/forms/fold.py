@@ -32,6 +32,11 @@ def fold(text: str) -> str:
     return "".join(c for c in simplify(text).lower() if c.isalnum())
 
 
+def one_line(text: str) -> str:
+    """The text as printed, on one line, with single spaces."""
+    return " ".join(text.split())
+
+
 @lru_cache(maxsize=65536)
 def unnumbered(text: str, numerals: str) -> str:
     """`simplify(text)` without its leading enumeration: `1.`, `(2)`, the same with `numerals`."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from pipelines.domain import Cell, Finding, Grid, Paragraph, PlacedCell, Reading, StatutoryTable
-from pipelines.forms import INDICATORS, Forms, finding, fold, narrow, unnumbered
+from pipelines.forms import INDICATORS, Forms, finding, fold, narrow, one_line, unnumbered
 from pipelines.forms.tokens import looks_like_figure
 from pipelines.recognize.annex_grid import GridReader
 from pipelines.recognize.annex_labels import AnnexLabels, Trail, annex_labels_of
@@ -157,7 +157,7 @@ class _Collector:
         if not texts:
             self._trail.lose()
             if row.printed:
-                self._tell("unknown_label", detail=_one_line(" ".join(c.text for c in row.printed)))
+                self._tell("unknown_label", detail=one_line(" ".join(c.text for c in row.printed)))
             return
         *outer, own = texts
         for cell in outer:
@@ -172,7 +172,7 @@ class _Collector:
         elif code in self._labels.uncoded:
             self._tell("indicator_without_code", row=code, detail=code)
         elif loosely:
-            self._tell("label_matched_loosely", row=code, detail=_one_line(own.text))
+            self._tell("label_matched_loosely", row=code, detail=one_line(own.text))
         self._add(code, own, row, columns)
 
     def _is_number(self, text: str) -> bool:
@@ -193,9 +193,9 @@ class _Collector:
         figures = any(looks_like_figure(c.text, lexicon) for c in row.printed)
         if not figures or len(label) > _MAX_LABEL:
             if row.unit is not None:
-                self._tell("unknown_label", detail=_one_line(own.text))
+                self._tell("unknown_label", detail=one_line(own.text))
             return None
-        self._tell("unknown_indicator", row=label, detail=_one_line(own.text))
+        self._tell("unknown_indicator", row=label, detail=one_line(own.text))
         return label
 
     def _add(self, code: str, own: Cell, row: AnnexRow, columns: tuple[str | None, ...]) -> None:
@@ -236,13 +236,9 @@ class _Collector:
         if len(row.printed) < count:
             self._tell("row_short", row=code, left=len(row.printed), right=count)
         else:
-            printed = _one_line(" ".join(c.text for c in row.printed))
+            printed = one_line(" ".join(c.text for c in row.printed))
             self._tell("ambiguous_placement", row=code, detail=printed)
 
 
 def _printed(cells: Sequence[PlacedCell]) -> set[tuple[str, str]]:
     return {(c.column, narrow(c.raw or "")) for c in cells}
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
