@@ -18,7 +18,8 @@ def finding(
     right: Decimal | None = None,
     detail: str = "",
 ) -> Finding:
-    """The finding that `rule_id` makes of what was seen.
+    """The finding that `rule_id` makes of what was seen. `detail` is what was printed, or the name
+    of one of the rule's reasons.
 
     Raises:
         KeyError: no rule has that name.
@@ -34,7 +35,7 @@ def finding(
             left=left,
             right=right,
             difference=difference,
-            detail=detail,
+            detail=getattr(rule.details[detail], language) if detail in rule.details else detail,
         )
 
     return Finding(

@@ -253,8 +253,16 @@ class Form(_Strict):
         return self.head.meant_for(year)
 
 
+class Detail(_Strict):
+    """One of the reasons that a rule may give, in both languages."""
+
+    zh: str
+    en: str
+
+
 class Rule(_Strict):
-    """One line of dim_rule: what a finding of that name means and how it is told."""
+    """One line of dim_rule: what a finding of that name means and how it is told. `details` are the
+    reasons that it gives by name; other details are told as they are."""
 
     id: str
     kind: Kind
@@ -263,6 +271,7 @@ class Rule(_Strict):
     label_en: str
     message_zh: str
     message_en: str
+    details: dict[str, Detail] = {}
 
 
 class TitleWords(_Strict):

@@ -42,7 +42,9 @@ def recognize(reading: Reading, forms: Forms) -> Report:
     titles = titles_in(reading, paragraphs, forms.lexicon)
     said = said_in(reading, titles, paragraphs, forms.lexicon)
     names = names_of(said, reading, titles, paragraphs, forms.lexicon)
-    tables, findings = collect(scan(lines, labels, forms), labels, forms, names.report_year)
+    pictures = any(link.kind == "picture" and link.inside for link in reading.links)
+    found = scan(lines, labels, forms)
+    tables, findings = collect(found, labels, forms, names.report_year, pictures=pictures)
     annex = indicators_in(reading, forms, names.report_year)
     sections = _sections(lines, labels, forms)
     if not tables and annex is None:
@@ -52,7 +54,9 @@ def recognize(reading: Reading, forms: Forms) -> Report:
     missing = _missing_parts(sections, [t.table for t in tables], forms)
     if not tables and _before_tables(names, forms, annex):
         # Such a report has none of the three tables, and parts of other names.
-        findings = () if annex else (finding(forms, "tables_missing", table=INDICATORS),)
+        findings = (
+            () if annex else (finding(forms, "tables_missing", table=INDICATORS, detail="nothing"),)
+        )
         missing = ()
     if annex is not None:
         tables, findings = (*tables, annex[0]), (*findings, *annex[1])

@@ -19,6 +19,7 @@ from pipelines.recognize.leads import Lead, leads_of
 from pipelines.recognize.phrases import FIGURE, Said, sayings_of
 from pipelines.recognize.prose import Clause, Passage, passages_of
 from pipelines.recognize.totals import Total, judged
+from pipelines.recognize.years import periods_in
 
 # A line without any of these is no prose: a row of a table that lost its cells, a caption.
 _PROSE = re.compile(r"[。，;]|(?<!\d),")
@@ -55,6 +56,7 @@ class _Scan:
         self._doubts = Doubts()
         self._anchor: str | None = None
         self._total: Total | None = None
+        self._whole_year = False
 
     def passage(self, passage: Passage) -> None:
         """Take what the passage claims; a heading says what comes next."""
@@ -88,6 +90,7 @@ class _Scan:
     def _sentence(self, clauses: Sequence[Clause], following: Following) -> None:
         self._doubts.sentence_ends()
         text = "".join(c.text for c in clauses)
+        self._whole_year = any(periods_in(",".join(c.text for c in clauses), self._forms.lexicon))
         counts = any(_counts(c) for c in clauses)
         if not counts and self._is_inner_heading(clauses, text):
             self._doubts.section_ends()
@@ -187,9 +190,12 @@ class _Scan:
         (figure,) = clause.figures
         if figure.number is None:
             return False
-        if saying.only_zero and number_of(figure.number, self._forms) != 0:
+        number = number_of(figure.number, self._forms)
+        if saying.only_zero and number != 0:
             return False
         kinds = [self._claims.by_code[code] for code in saying.claims]
+        if number is None or (number % 1 and not all(kind.is_money for kind in kinds)):
+            return False
         return all(figure.unit in self._claims.units[kind.units] for kind in kinds)
 
     def _is_believed(self, said: Said, lead: Lead, following: Following) -> bool:
@@ -262,15 +268,26 @@ class _Scan:
         doubts.others |= counts and is_foreign(lead.rest, self._claims)
         doubts.planned |= is_planned(lead.rest, self._claims)
         doubts.elsewhen |= self._leads.names_other_year(text) or is_elsewhen(text, self._claims)
+        doubts.elsewhen |= self._leads.names_month(text) and not self._whole_year
         doubts.alone = False
         total = self._total
         if total is not None and (_counts(clause) or self._is_open_list(text)):
             total.whole = False
         if _counts(clause):
+            self._ends_total(text)
             self._anchor = None
             about_requests = self._topic_of(text) == _REQUESTS
             reach = Reach.PASSAGE if about_requests else Reach.SENTENCE
             doubts.vague = max(doubts.vague, reach)
+
+    def _ends_total(self, text: str) -> None:
+        """A figure of something else behind a total: what follows may be parts of that. One that
+        tells how the total has changed is not."""
+        total = self._total
+        if total is None or total.listing or total.enumerating:
+            return
+        if not any(word in text for word in self._claims.risen):
+            self._total = None
 
     def _is_open_list(self, text: str) -> bool:
         return any(word in text for word in self._claims.and_others)

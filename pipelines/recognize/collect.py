@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from pipelines.domain import Cell, Finding, Place, PlacedCell, StatutoryTable
-from pipelines.forms import Forms, finding, narrow, one_line
+from pipelines.forms import Forms, Identity, finding, narrow, one_line
 from pipelines.forms.tokens import parse_token
+from pipelines.recognize.choice import PrintedRow, chosen
 from pipelines.recognize.labels import Labels
 from pipelines.recognize.layouts import Layout, Layouts
 from pipelines.recognize.placement import (
@@ -16,6 +17,8 @@ from pipelines.recognize.placement import (
     Placement,
     nothing,
     place,
+    unpacked,
+    with_empty_lines,
 )
 from pipelines.recognize.tables import DISCLOSURE, REQUESTS, REVIEWS, Found, RowFound
 
@@ -23,6 +26,9 @@ from pipelines.recognize.tables import DISCLOSURE, REQUESTS, REVIEWS, Found, Row
 _MIN_ROWS_UNHEADED = 4
 # A copy in which so many rows of a table show no figure at all shows a table left blank.
 _MIN_BLANK_ROWS = 5
+
+
+Pair = tuple[RowFound, Layout]
 
 
 @dataclass
@@ -43,17 +49,21 @@ class _Table:
 
 
 def collect(
-    found: Found, labels: Labels, forms: Forms, year: int | None
+    found: Found, labels: Labels, forms: Forms, year: int | None, *, pictures: bool
 ) -> tuple[tuple[StatutoryTable, ...], tuple[Finding, ...]]:
-    """The tables that were found, in the order of the form, and what is odd about them."""
-    collector = _Collector(found, labels, forms, year)
+    """The tables that were found, in the order of the form, and what is odd about them. `pictures`:
+    the document shows some, which this reader does not read."""
+    collector = _Collector(found, labels, forms, year, pictures=pictures)
     tables = [t for name in forms.table_names if (t := collector.table(name)) is not None]
     return tuple(tables), tuple(collector.findings)
 
 
 class _Collector:
-    def __init__(self, found: Found, labels: Labels, forms: Forms, year: int | None) -> None:
+    def __init__(
+        self, found: Found, labels: Labels, forms: Forms, year: int | None, *, pictures: bool
+    ) -> None:
         self.found = found
+        self.pictures = pictures
         self.forms = forms
         self.findings: list[Finding] = []
         self.layouts = Layouts(labels, forms, year, self._tell)
@@ -69,13 +79,14 @@ class _Collector:
         )
         enough = 1 if name in self.found.headed else _MIN_ROWS_UNHEADED
         if len({r.code for r in rows}) < enough:
-            self._tell("tables_missing", table=name)
+            nothing_there = "pictures" if self.pictures else "nothing"
+            self._tell("tables_missing", table=name, detail="few" if rows else nothing_there)
             return None
         told = len(self.findings)
         table = self._placed(name, rows, self.layouts.of(name, rows))
         if not (table.sure or (table.nearly_whole and name != DISCLOSURE)):
             del self.findings[told:]
-            self._tell("tables_missing", table=name)
+            self._tell("tables_missing", table=name, detail="unsure")
             return None
         for printed in dict.fromkeys(text for t, text in self.found.unknown if t == name):
             self._tell("unknown_label", table=name, detail=one_line(printed))
@@ -94,21 +105,54 @@ class _Collector:
 
     def _placed(self, name: str, rows: Sequence[RowFound], layouts: Sequence[Layout]) -> _Table:
         table = _Table(name)
-        pairs = list(zip(rows, layouts, strict=True))
+        pairs = _with_empty_lines(list(zip(rows, layouts, strict=True)))
         placements = [self._place(row, layout, pairs) for row, layout in pairs]
         if _is_blank_copy(rows):
             placements = [_all_blank(row, len(layout.columns)) for row, layout in pairs]
+        foreign = self._with_foreign_figures(name, pairs, placements)
+        for i in foreign:
+            placements[i] = nothing(len(placements[i].cells))
+        if name != DISCLOSURE and not any(layout.unsure for _, layout in pairs):
+            printed = [
+                PrintedRow(row.figures, layout.columns, placement, i in foreign)
+                for i, ((row, layout), placement) in enumerate(zip(pairs, placements, strict=True))
+            ]
+            placements = chosen(printed, self._identities(name), self.forms.lexicon)
+        for (row, layout), placement in zip(pairs, placements, strict=True):
+            table.rows_by_vintage[layout.vintage] += 1
+            self._take(table, row, layout, placement)
+            count = len(row.figures.figures)
+            table.nearly_whole |= len(layout.columns) - 1 <= count <= len(layout.columns)
+        return table
+
+    def _with_foreign_figures(
+        self, name: str, pairs: Sequence[Pair], placements: Sequence[Placement]
+    ) -> set[int]:
+        """The rows, by number, that are whole by a figure that is none of their own: a page number
+        among one-cell lines that lost cells."""
         lossy = any(
             row.figures.stream and row.figures.figures and placement.certainty is Certainty.SHORT
             for (row, _), placement in zip(pairs, placements, strict=True)
         )
-        for (row, layout), placement in zip(pairs, placements, strict=True):
-            table.rows_by_vintage[layout.vintage] += 1
-            doubtful = lossy and row.figures.stream and not self._sums_up(name, layout, placement)
-            self._take(table, row, layout, nothing(len(layout.columns)) if doubtful else placement)
-            count = len(row.figures.figures)
-            table.nearly_whole |= len(layout.columns) - 1 <= count <= len(layout.columns)
-        return table
+        return {
+            i
+            for i, ((row, layout), placement) in enumerate(zip(pairs, placements, strict=True))
+            if lossy and row.figures.stream and not self._sums_up(name, layout, placement)
+        }
+
+    def _identities(self, name: str) -> list[Identity]:
+        """Of all vintages together, since a table can have rows of several: a row that is not
+        printed adds nothing."""
+        by_id: dict[str, Identity] = {}
+        for form in self.forms.vintages.values():
+            for identity in form.rectangular(name).identities:
+                before = by_id.setdefault(identity.id, identity)
+                sides = {
+                    side: tuple(dict.fromkeys((*getattr(before, side), *getattr(identity, side))))
+                    for side in ("left", "right")
+                }
+                by_id[identity.id] = before.model_copy(update=sides)
+        return list(by_id.values())
 
     def _sums_up(self, name: str, layout: Layout, placement: Placement) -> bool:
         """Whether the row keeps the sums of its form. In one-cell lines that lost cells, a row can
@@ -126,20 +170,18 @@ class _Collector:
             if identity.for_each == "row"
         )
 
-    def _place(
-        self, row: RowFound, layout: Layout, pairs: Sequence[tuple[RowFound, Layout]]
-    ) -> Placement:
+    def _place(self, row: RowFound, layout: Layout, pairs: Sequence[Pair]) -> Placement:
         count = len(layout.columns)
         if layout.unsure:
             return nothing(count)
         peers = [r.figures for r, o in pairs if len(o.columns) == count and r.grid == row.grid]
-        return place(row.figures, count, layout.slots, Peers(tuple(peers), count))
+        figures = unpacked(row.figures, count) if layout.packed else row.figures
+        return place(figures, count, layout.slots, Peers(tuple(peers), count))
 
     def _take(self, table: _Table, row: RowFound, layout: Layout, placement: Placement) -> None:
         units = layout.units or (None,) * len(layout.columns)
         here = row.label.place if row.label is not None else _first_place(row)
-        unsure = placement.certainty is not Certainty.SURE and not any(placement.cells)
-        unsure = unsure and bool(row.figures.figures)
+        unsure = placement.unsure if row.figures.figures else frozenset()
         cells = [
             PlacedCell(
                 code,
@@ -147,12 +189,12 @@ class _Collector:
                 layout.vintage,
                 cell.text if cell is not None else None,
                 cell.place if cell is not None else here,
-                unsure,
+                column_number in unsure,
                 unit,
                 cell.confidence if cell is not None else None,
             )
-            for (code, column), cell, unit in zip(
-                layout.columns, placement.cells, units, strict=True
+            for column_number, ((code, column), cell, unit) in enumerate(
+                zip(layout.columns, placement.cells, units, strict=True)
             )
         ]
         table.sure += sum(c.raw is not None for c in cells)
@@ -182,7 +224,9 @@ class _Collector:
         figures = row.figures.figures
         if row.loosely is not None:
             self._tell("label_matched_loosely", table=name, row=code, detail=one_line(row.loosely))
-        if placement.certainty is Certainty.SHORT:
+        lost = [c for i, c in enumerate(placement.cells) if c is None and i not in placement.unsure]
+        chosen_with_loss = placement.certainty is Certainty.CHOSEN and bool(lost)
+        if placement.certainty is Certainty.SHORT or chosen_with_loss:
             self._tell(
                 "row_short",
                 table=name,
@@ -190,7 +234,18 @@ class _Collector:
                 left=Decimal(len(figures)),
                 right=Decimal(len(placement.cells)),
             )
-        elif placement.certainty is Certainty.AMBIGUOUS:
+        if placement.certainty is Certainty.CHOSEN:
+            self._tell(
+                "placed_by_sums",
+                table=name,
+                row=code,
+                left=Decimal(len(figures)),
+                right=Decimal(len(placement.cells)),
+                detail=" ".join(one_line(c.text) for c in figures) or "–",
+            )
+        if placement.certainty is Certainty.AMBIGUOUS or (
+            placement.certainty is Certainty.CHOSEN and placement.unsure
+        ):
             printed = " ".join(one_line(c.text) for c in figures)
             self._tell("ambiguous_placement", table=name, row=code, detail=printed)
 
@@ -209,12 +264,32 @@ class _Collector:
 
 def _without_empty_echoes(rows: list[RowFound]) -> list[RowFound]:
     """Without labels that stand alone on a line (in prose, in a menu) where no table shows blanks:
-    unless so many stand there that a whole table was left blank."""
+    unless so many stand there that a whole table was left blank, or as many empty lines stand
+    behind one as behind the others there are cells."""
     alone = [r for r in rows if r.figures.stream and not r.figures.figures]
-    if len({r.code for r in alone}) >= _MIN_BLANK_ROWS:
-        with_figures = {r.code for r in rows if r.figures.figures}
-        return [r for r in rows if r not in alone or r.code not in with_figures]
-    return [r for r in rows if r not in alone]
+    with_figures = {r.code for r in rows if r.figures.figures}
+    cells = {len(r.figures.spaced) for r in rows if r.figures.stream and r.figures.figures}
+    blank = [
+        r
+        for r in alone
+        if r.code not in with_figures
+        and (
+            len({other.code for other in alone}) >= _MIN_BLANK_ROWS
+            or len(r.figures.spaced) in cells - {1}
+        )
+    ]
+    return [r for r in rows if r not in alone or r in blank]
+
+
+def _with_empty_lines(pairs: Sequence[Pair]) -> list[Pair]:
+    """An empty line is a blank cell where all rows of as many columns come out even."""
+    changed = list(pairs)
+    for columns in {len(layout.columns) for _, layout in pairs}:
+        alike = [i for i, (_, layout) in enumerate(pairs) if len(layout.columns) == columns]
+        figures = with_empty_lines([pairs[i][0].figures for i in alike], columns)
+        for i, row_figures in zip(alike, figures, strict=True):
+            changed[i] = (replace(pairs[i][0], figures=row_figures), pairs[i][1])
+    return changed
 
 
 def _is_copied(row: RowFound) -> bool:

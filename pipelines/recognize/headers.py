@@ -110,10 +110,25 @@ def _stand_apart(found: Sequence[tuple[str, range]]) -> bool:
     return len(slots) == len(set(slots))
 
 
+def is_packed(header: Header, grid: int | None) -> bool:
+    """Whether that header of an exact grid has labels that share slots: it has lost its spans, and
+    what is too much stands behind the rows."""
+    slots = [
+        slot for cell in header.cells for slot in range(cell.column, cell.column + cell.column_span)
+    ]
+    return header.exact and header.grid == grid and len(slots) > len(set(slots))
+
+
 def _is_within(codes: Sequence[str], order: Sequence[str]) -> bool:
     """Whether the codes stand in that order, some perhaps missing."""
     rest = iter(order)
     return all(code in rest for code in codes)
+
+
+def named_measures(header: Header, block: Block, lexicon: Lexicon) -> int:
+    """How many of the block's measures the header names."""
+    found = (_measure_of(cell.text, block, lexicon) for cell in header.cells)
+    return len({measure.code for measure in found if measure is not None})
 
 
 def is_reordered(header: Header, block: Block, lexicon: Lexicon) -> bool:

@@ -10,7 +10,9 @@ from pipelines.recognize.headers import (
     Fit,
     applicant_columns,
     fit_of,
+    is_packed,
     is_reordered,
+    named_measures,
     review_columns,
 )
 from pipelines.recognize.labels import Labels
@@ -24,8 +26,9 @@ Tell = Callable[..., None]
 class Layout:
     """What a found row's columns are, as (row, column), with the unit that the header gives each.
 
-    `slots` are their places, where the header tells them. `unsure`: the order of the columns cannot
-    be told.
+    `slots` are their places, where the header tells them. `packed`: the header's labels have lost
+    their spans, so that rows stand packed to the left. `unsure`: the order of the columns cannot be
+    told.
     """
 
     vintage: str
@@ -33,6 +36,7 @@ class Layout:
     slots: tuple[range, ...] | None = None
     units: tuple[str | None, ...] = ()
     unsure: bool = False
+    packed: bool = False
 
 
 @dataclass
@@ -119,11 +123,16 @@ class Layouts:
         return Layout(form.vintage, columns, slots, fit.units or ())
 
     def _mismatched_layout(self, row: RowFound, header: Header, fallback: str) -> Layout:
-        """The form's own order, of the vintage with as many measures as there are figures."""
+        """The form's own order, of the vintage whose measures the header names, if any, else of the
+        one with as many measures as there are figures."""
         figures = len(row.figures.figures)
         candidates = sorted(
             self._blocks(row),
-            key=lambda fb: (len(fb[1].measures) != figures, fb[0].vintage != fallback),
+            key=lambda fb: (
+                -named_measures(header, fb[1], self.forms.lexicon),
+                len(fb[1].measures) != figures,
+                fb[0].vintage != fallback,
+            ),
         )
         form, block = candidates[0]
         printed = " ".join(one_line(c.text) for c in header.cells)
@@ -145,7 +154,8 @@ class Layouts:
             cells = tuple((row.code, code) for code in columns.codes or statutory)
             slots = self._slots_here(row, columns)
             vintage = (of_row or vintages)[0]
-            layouts.append(Layout(vintage, cells, slots, unsure=not columns.codes))
+            packed = row.header is not None and is_packed(row.header, row.grid)
+            layouts.append(Layout(vintage, cells, slots, unsure=not columns.codes, packed=packed))
         return layouts
 
     def _reviews(self, rows: Sequence[RowFound]) -> list[Layout]:

@@ -33,6 +33,7 @@ class Leads:
     words: re.Pattern[str]
     year: int | None
     year_digits: dict[str, str]
+    month: re.Pattern[str]
 
     def lead_of(self, clause: str) -> Lead:
         """The clause without what stands before its saying."""
@@ -60,11 +61,17 @@ class Leads:
         """Whether it names a year that is not the report's."""
         return any(year != str(self.year) for year in re.findall(r"(?:19|20)\d\d", clause))
 
+    def names_month(self, clause: str) -> bool:
+        """Whether it names a month or a day: what follows need not be of all the year."""
+        return self.month.search(clause) is not None
+
 
 def leads_of(agency: str | None, year: int | None, forms: Forms) -> Leads:
     """The leads of a report of that agency on that year; None where it is not known."""
     digits = {simplify(c): str(v) for c, v in forms.lexicon.year_digits.items()}
-    return Leads(tuple(_own_names(simplify(agency or ""), forms)), _words(forms), year, digits)
+    month = re.compile(rf"[\d{forms.lexicon.numerals}]{forms.lexicon.month_mark}")
+    names = tuple(_own_names(simplify(agency or ""), forms))
+    return Leads(names, _words(forms), year, digits, month)
 
 
 def _own_names(name: str, forms: Forms) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from pipelines.domain import Cell, Paragraph, Reading
+from pipelines.domain import Cell, Paragraph, Place, Reading
 from pipelines.forms import Lexicon, narrow
 from pipelines.forms.tokens import looks_like_figure
 from pipelines.recognize.glued import unglued, unglued_header
@@ -15,9 +15,10 @@ from pipelines.recognize.running import without_running_lines
 # A label broken over several lines of a copy is looked for in so many.
 _MAX_PIECES = 4
 _MAX_LABEL = 200
-# A line of so many words, so many of them figures, is a table that lost its line ends.
+# A line of so many words, such a share of them figures or labels, is a table that lost its line
+# ends.
 _MIN_WORDS_OF_TABLE = 12
-_MIN_SHARE_OF_FIGURES = 0.2
+_MIN_SHARE = 0.2
 _DIGITS = re.compile(r"\d[\d,]*")
 
 
@@ -26,13 +27,15 @@ class Line:
     """One row of a table, or one paragraph.
 
     `exact`: slots are the layout's own. `stream`: put together from lines of one cell each, where
-    a blank cell leaves no trace. `grid` numbers the grid it stands in, None outside.
+    a blank cell leaves no trace, or an empty line: `spaced` are the cells behind the row's label
+    with a blank one for each empty line. `grid` numbers the grid it stands in, None outside.
     """
 
     cells: tuple[Cell, ...]
     exact: bool
     stream: bool
     grid: int | None
+    spaced: tuple[Cell, ...] = ()
 
     @property
     def text(self) -> str:
@@ -68,10 +71,11 @@ def _texts_of(paragraph: Paragraph, labels: Labels, lexicon: Lexicon) -> Iterato
     """The paragraph as one text; a row on one line as its labels and figures, a whole table on one
     line as its words."""
     words = paragraph.text.split()
-    figures = sum(word.isdigit() for word in words)
+    figures = sum(looks_like_figure(word, lexicon) for word in words)
+    named = sum(bool(labels.roles(word)) for word in words) if figures else 0
     if row := unglued(paragraph.text, labels, lexicon):
         yield from row
-    elif len(words) >= _MIN_WORDS_OF_TABLE and figures >= len(words) * _MIN_SHARE_OF_FIGURES:
+    elif len(words) >= _MIN_WORDS_OF_TABLE and figures + named >= len(words) * _MIN_SHARE:
         for word in words:
             yield from unglued(word, labels, lexicon) or [word]
     elif header := unglued_header(paragraph.text, labels):
@@ -96,6 +100,7 @@ class _Piece:
     cell: Cell
     roles: frozenset[Role]
     figure: bool
+    last_line: int | None
 
     def takes_figures(self) -> bool:
         """Whether figures on the lines behind belong to it: to a row's label, or to a figure."""
@@ -116,12 +121,13 @@ def _pieces(cells: Sequence[Cell], labels: Labels, lexicon: Lexicon) -> Iterator
             text = "".join(c.text for c in cells[i : i + count])
             roles = labels.roles(text) if len(narrow(text)) <= _MAX_LABEL else frozenset()
             if roles and (count == 1 or not _all_labels(cells[i : i + count], labels)):
-                first = cells[i]
-                yield _Piece(Cell(text, 0, 0, first.place), roles, False)
+                first, last = cells[i], cells[i + count - 1]
+                yield _Piece(Cell(text, 0, 0, first.place), roles, False, last.place.line)
                 i += count
                 break
         else:
-            yield _Piece(cells[i], frozenset(), _is_figure(cells[i].text, lexicon))
+            figure = _is_figure(cells[i].text, lexicon)
+            yield _Piece(cells[i], frozenset(), figure, cells[i].place.line)
             i += 1
 
 
@@ -138,29 +144,33 @@ def _stitched(cells: Sequence[Cell], labels: Labels, lexicon: Lexicon) -> Iterat
     """Lines of a run of one-cell lines: headers together, a row's label with its figures."""
     header: list[_Piece] = []
     row: list[_Piece] = []
+    before: _Piece | None = None
 
-    def flush() -> Iterator[Line]:
-        for pieces in (header, row):
-            if pieces:
-                yield _line([p.cell for p in pieces])
-                pieces.clear()
+    def flush(behind: _Piece | None) -> Iterator[Line]:
+        if header:
+            yield _line(header)
+            header.clear()
+        if row:
+            label = before if row[0].figure else None
+            yield _line(row, _spaced([*([label] if label else ()), *row], behind))
+            row.clear()
 
     for piece in _pieces(cells, labels, lexicon):
         if piece.figure and (row or _is_review_header(header)):
             if header:
-                yield _line([p.cell for p in header])
-                header.clear()
+                before = header[-1]
+                yield from flush(piece)
             row.append(piece)
         elif piece.is_header() and not _starts_row(piece, header):
             if row:
-                yield from flush()
+                yield from flush(piece)
             header.append(piece)
         else:
-            yield from flush()
+            yield from flush(piece)
             row.append(piece)
             if not piece.takes_figures():
-                yield from flush()
-    yield from flush()
+                yield from flush(None)
+    yield from flush(None)
 
 
 def _starts_row(piece: _Piece, header: Sequence[_Piece]) -> bool:
@@ -172,8 +182,23 @@ def _is_review_header(header: Sequence[_Piece]) -> bool:
     return sum(r.kind is RoleKind.OUTCOME for p in header for r in p.roles) > 1
 
 
-def _line(cells: Sequence[Cell]) -> Line:
+def _spaced(pieces: Sequence[_Piece], behind: _Piece | None) -> tuple[Cell, ...]:
+    """The cells behind the first piece, with a blank one for each empty line on the way to the
+    piece `behind`; none where lines have no numbers, or hold more than one cell."""
+    cells: list[Cell] = []
+    for piece, follower in zip(pieces, (*pieces[1:], behind), strict=True):
+        if piece is not pieces[0]:
+            cells.append(piece.cell)
+        start, end = piece.last_line, follower.cell.place.line if follower else None
+        if start is None or (follower is not None and (end is None or end <= start)):
+            return ()
+        cells += [Cell("", 0, 0, Place(line=n)) for n in range(start + 1, end or start)]
+    return tuple(cell._replace(column=i) for i, cell in enumerate(cells))
+
+
+def _line(pieces: Sequence[_Piece], spaced: tuple[Cell, ...] = ()) -> Line:
     placed = tuple(
-        Cell(c.text, 0, i, c.place, confidence=c.confidence) for i, c in enumerate(cells)
+        Cell(c.text, 0, i, c.place, confidence=c.confidence)
+        for i, c in enumerate(p.cell for p in pieces)
     )
-    return Line(placed, exact=False, stream=True, grid=None)
+    return Line(placed, exact=False, stream=True, grid=None, spaced=spaced)

@@ -2,25 +2,46 @@
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from pipelines.domain import NameSource, Paragraph, Reading, ReportNames
 from pipelines.forms import Lexicon, narrow, simplify
-from pipelines.recognize.titles import EDGES, MAX_TITLE, Title, may_be_agency
+from pipelines.recognize.agencies import (
+    agree,
+    are_alike,
+    is_bare,
+    is_office_of_government,
+    is_whole,
+    may_be_agency,
+)
+from pipelines.recognize.publishers import publishers_in
+from pipelines.recognize.title_parts import EDGES, MAX_TITLE, Title
+from pipelines.recognize.years import date_at_end, led_by_year, periods_in
 
-_DATE = re.compile(r"(20\d\d)\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})(?!\d)")
 # The agency signs within so many paragraphs of the end.
 _SIGNED_WITHIN = 15
+# No report on a year is written before that month of it, and few in the second year after.
+_FIRST_MONTH = 10
+_MAX_YEARS_AFTER = 1
+# The prose speaks of a year where it begins so many clauses with it.
+_MIN_LED = 2
+_BRACKETED = re.compile(r"\([^()]*\)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Everything that the document says of who reports on which year, the surest source first."""
+    """Everything that the document says of who reports on which year, the surest source first.
+    `dated`: where a date is told, its year and its month (0 where unknown). `led`: how often the
+    prose begins a clause with that year."""
 
     agencies: tuple[tuple[NameSource, str], ...]
     years: tuple[tuple[NameSource, int], ...]
+    dated: tuple[tuple[str, int, int], ...]
+    led: tuple[tuple[int, int], ...]
+    lexicon: Lexicon
 
 
 def said_in(
@@ -28,12 +49,23 @@ def said_in(
 ) -> Said:
     """What titles, the body and the metadata say."""
     usable = [t for t in titles if not t.refused]
+    signatures = list(_signatures(paragraphs, lexicon))
     agencies = [(NameSource.TITLE, t.agency) for t in usable if t.agency]
-    agencies += [(NameSource.SIGNATURE, name) for name in _signatures(paragraphs, lexicon)]
-    agencies += [(NameSource.PUBLISHER, name) for name in _publishers(reading, lexicon)]
+    agencies += [(NameSource.SIGNATURE, name) for name, _, _ in signatures]
+    agencies += [
+        (NameSource.PUBLISHER, name)
+        for name in publishers_in(reading, paragraphs, lexicon)
+        if not is_office_of_government(name, lexicon)
+    ]
     years = [(NameSource.TITLE, t.year) for t in usable if t.year]
-    years += [(NameSource.PERIOD, year) for year in _periods(paragraphs, lexicon)]
-    return Said(tuple(agencies), tuple(years))
+    texts = [simplify(p.text) for p in paragraphs]
+    years += [(NameSource.PERIOD, y) for text in texts for y in periods_in(text, lexicon)]
+    dated = [(str(NameSource.SIGNATURE), year, month) for _, year, month in signatures]
+    published = _published_on(reading, paragraphs, lexicon)
+    if published is not None:
+        dated.append(("published", published.year, published.month))
+    led = Counter(y for text in texts for y in led_by_year(text, lexicon))
+    return Said(tuple(agencies), tuple(years), tuple(dated), tuple(led.items()), lexicon)
 
 
 def names_of(
@@ -46,7 +78,7 @@ def names_of(
     """The agency and the year of the surest source that names one."""
     usable = [t for t in titles if not t.refused]
     best = max(usable, key=lambda t: (t.agency is not None) + (t.year is not None), default=None)
-    agency_source, agency = said.agencies[0] if said.agencies else (None, None)
+    agency_source, agency = _agency(said)
     year_source, year = said.years[0] if said.years else (None, None)
     return ReportNames(
         agency,
@@ -58,76 +90,85 @@ def names_of(
     )
 
 
+def _agency(said: Said) -> tuple[NameSource | None, str | None]:
+    """The first name; for one that leaves its place out, the first that has it, if any. A name
+    that begins with the word for a place (the county's bureau) is not enough alone."""
+    if not said.agencies:
+        return None, None
+    source, first = said.agencies[0]
+    if is_whole(first, said.lexicon) and not is_bare(first, said.lexicon):
+        return source, first
+    short = simplify(first)
+    for other_source, name in said.agencies[1:]:
+        if name != first and simplify(name).endswith(short) and is_whole(name, said.lexicon):
+            return other_source, name
+    return (source, first) if is_whole(first, said.lexicon) else (None, None)
+
+
 def disagreements(names: ReportNames, said: Said) -> Iterator[tuple[str, str]]:
-    """What another source says otherwise: rule and detail. Names of which one ends in the other are
-    one (a title has the county, the signature leaves it out); a publisher may be another office."""
-    own = simplify(names.agency_name or "")
+    """What another source says otherwise: rule and detail. A publisher may
+    be another that publishes for it, but hardly one of its own kind."""
+    own = names.agency_name
     for source, agency in said.agencies:
-        other = simplify(agency)
-        if source is NameSource.PUBLISHER or own.endswith(other) or other.endswith(own):
+        if own is None or agree(own, agency, said.lexicon):
+            continue
+        if source is NameSource.PUBLISHER and not are_alike(own, agency, said.lexicon):
             continue
         yield "agency_disagrees", f"{source}: {agency}"
         break
+    yield from _other_years(names.report_year, said)
+
+
+def _other_years(own: int | None, said: Said) -> Iterator[tuple[str, str]]:
+    """The first thing that speaks against the year: another year told for it, a date at which no
+    report on it was written, prose that only speaks of another."""
+    if own is None:
+        return
     for source, year in said.years:
-        if year != names.report_year:
+        if year != own:
             yield "year_disagrees", f"{source}: {year}"
-            break
+            return
+    for where, year, month in said.dated:
+        early = (year, month or 12) < (own, _FIRST_MONTH)
+        late = year > own + _MAX_YEARS_AFTER and where == NameSource.SIGNATURE
+        if early or late:
+            yield "year_disagrees", f"{where}: {year}-{month:02}" if month else f"{where}: {year}"
+            return
+    led = dict(said.led)
+    other = max(led, key=lambda year: led[year], default=own)
+    if own not in led and led.get(other, 0) >= _MIN_LED:
+        yield "year_disagrees", f"text: {other}"
 
 
-def _publishers(reading: Reading, lexicon: Lexicon) -> Iterator[str]:
-    """The agency that the document's metadata names as its publisher or source."""
-    for name in lexicon.publisher_names:
-        text = reading.metadata.get(name, "")
-        if may_be_agency(text, lexicon):
-            yield narrow(text).strip(EDGES)
-
-
-def _signatures(paragraphs: Sequence[Paragraph], lexicon: Lexicon) -> Iterator[str]:
-    """The name of an agency in a paragraph of its own near the end, over a date or on its line."""
-    last = paragraphs[-_SIGNED_WITHIN:]
-    for paragraph, behind in zip_longest(last, last[1:]):
-        text = narrow(paragraph.text)
-        date = _written_date(text, lexicon)
-        name = text[: date.start()] if date else text
-        dated = date is not None or (
-            behind is not None and _written_date(narrow(behind.text), lexicon) is not None
-        )
-        name = name.strip(EDGES)
-        if dated and may_be_agency(name, lexicon) and not any(c.isdigit() for c in name):
-            yield name
-
-
-def _written_date(text: str, lexicon: Lexicon) -> re.Match[str] | None:
-    """The date with which the text ends."""
-    digits = "".join(narrow(d) for d in lexicon.year_digits)
-    small = rf"[\d{digits}{lexicon.numerals}]{{1,3}}"
-    year, month, day = lexicon.year_mark, lexicon.month_mark, lexicon.day_mark
-    return re.search(rf"[\d{digits}]{{4}}\s*{year}\s*{small}\s*{month}\s*{small}\s*{day}$", text)
-
-
-def _periods(paragraphs: Sequence[Paragraph], lexicon: Lexicon) -> Iterator[int]:
-    """The years whose first and last day the prose names as the period of its figures."""
-    year, month, day = lexicon.year_mark, lexicon.month_mark, lexicon.day_mark
-    period = re.compile(
-        rf"(20\d\d){year}0?1{month}0?1{day}\D{{0,6}}(?:(20\d\d){year})?12{month}31{day}"
-    )
-    for paragraph in paragraphs:
-        for first, last in period.findall(narrow(paragraph.text).replace(" ", "")):
-            if last in ("", first):
-                yield int(first)
+def _signatures(
+    paragraphs: Sequence[Paragraph], lexicon: Lexicon
+) -> Iterator[tuple[str, int, int]]:
+    """The name of an agency in a paragraph of its own near the end, over a date, under it or on
+    its line; with the year and the month (0 where unknown) of that date."""
+    last = [narrow(p.text) for p in paragraphs[-_SIGNED_WITHIN:]]
+    above: tuple[int, int, int] | None = None
+    for text, behind in zip_longest(last, last[1:], fillvalue=""):
+        date = date_at_end(text, lexicon)
+        name = text[: date[0]] if date else text
+        name = _BRACKETED.sub("", name.strip(" :,。.;、-—_|*#")).strip(EDGES)
+        dated = date or date_at_end(behind, lexicon) or above
+        if dated is not None and may_be_agency(name, lexicon):
+            yield name, dated[1], dated[2]
+        above = date if date is not None and date[0] == 0 else None
 
 
 def _published_on(
     reading: Reading, paragraphs: Sequence[Paragraph], lexicon: Lexicon
 ) -> dt.date | None:
-    texts = [reading.metadata[n] for n in lexicon.published_on_names if n in reading.metadata]
-    for paragraph in paragraphs:
-        plain = simplify(paragraph.text)
-        word = next((w for w in lexicon.published_on_words if w in plain), None)
-        if word is not None and len(plain) <= MAX_TITLE * 2:
-            texts.append(plain[plain.index(word) :])
-    for text in texts:
-        match = _DATE.search(text)
+    marks = rf"(?:{lexicon.year_mark}|[-./])", rf"(?:{lexicon.month_mark}|[-./])"
+    date = rf"(20\d\d){marks[0]}(\d{{1,2}}){marks[1]}(\d{{1,2}})(?!\d)"
+    words = "|".join(lexicon.published_on_words)
+    labelled = re.compile(rf"(?:{words})[:\]】]{{0,2}}{date}")
+    told = [reading.metadata[n] for n in lexicon.published_on_names if n in reading.metadata]
+    found = [re.search(date, simplify(text)) for text in told]
+    short = (p.text for p in paragraphs if len(p.text) <= MAX_TITLE * 2)
+    found += [labelled.search(simplify(text)) for text in short]
+    for match in found:
         if match is not None:
             try:
                 return dt.date(*(int(part) for part in match.groups()))

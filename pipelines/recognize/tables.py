@@ -124,7 +124,9 @@ class _Scanner:
         # A row's label can be a column's too: the total.
         if all(RoleKind.ROW in k for k in columns):
             return False
-        return len(columns) >= 2 or len(columns) == len(cells) > 1 or RoleKind.MEASURE in kinds[0]
+        if len(columns) >= 2 or len(columns) == len(cells) > 1:
+            return True
+        return any(RoleKind.MEASURE in k for k in (kinds if len(kinds) > 1 else kinds[:1]))
 
     def _take_header(
         self, line: Line, cells: Sequence[Cell], roles: Sequence[frozenset[Role]]
@@ -134,10 +136,12 @@ class _Scanner:
         if RoleKind.MEASURE in kinds or DISCLOSURE in captions:
             self._begin(DISCLOSURE)
             self.found.headed.add(DISCLOSURE)
+            # What leads the labels of columns is the caption, in whatever words.
+            leads = len(cells) > 1 and not roles[0]
             named = [
                 c
-                for c, rs in zip(cells, roles, strict=True)
-                if not any(r.kind is RoleKind.CAPTION for r in rs)
+                for i, (c, rs) in enumerate(zip(cells, roles, strict=True))
+                if not any(r.kind is RoleKind.CAPTION for r in rs) and not (leads and i == 0)
             ]
             self.headers[DISCLOSURE] = Header(tuple(named), line.exact, line.grid)
             return
@@ -188,7 +192,7 @@ class _Scanner:
             row = self._row_role(roles)
             group = next((r for r in roles if r.kind is RoleKind.GROUP), None)
             follower = texts[i + 1] if i + 1 < len(texts) else None
-            alone_in_stream = line.stream and follower is None
+            alone_in_stream = line.stream and follower is None and len(line.spaced) < 2
             if group is not None and (row is None or alone_in_stream or self._names_row(follower)):
                 self.group = group.code
             elif row is not None:
@@ -214,7 +218,7 @@ class _Scanner:
         table = DISCLOSURE if kind is RoleKind.ITEM else REQUESTS
         self._begin(table)
         behind = tuple(c for c in line.cells if c.column > label.column)
-        figures = FigureRow(behind, _end_of(label), line.exact, line.stream)
+        figures = FigureRow(behind, _end_of(label), line.exact, line.stream, line.spaced)
         block = self.block if table == DISCLOSURE else None
         header = self.headers.get(table)
         self._append(RowFound(table, code, figures, label, header, line.grid, block, loosely))
@@ -314,7 +318,7 @@ class _Scanner:
             self._add_reviews(line)
 
     def _add_reviews(self, line: Line) -> None:
-        figures = FigureRow(line.cells, 0, line.exact, line.stream)
+        figures = FigureRow(line.cells, 0, line.exact, line.stream, line.spaced)
         header = self.headers.get(REVIEWS)
         self._append(RowFound(REVIEWS, REVIEWS, figures, None, header, line.grid))
 

@@ -1,120 +1,180 @@
-"""Titles of reports: an agency, a year, a subject and a report word."""
+"""Titles of reports in a document: in lines, in tables above, told in sentences, in metadata."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
-from pipelines.domain import Paragraph, Reading
-from pipelines.forms import Lexicon, narrow, simplify
+from pipelines.domain import Grid, Paragraph, Reading
+from pipelines.forms import Lexicon, fold, narrow, simplify
+from pipelines.forms.fold import unnumbered
+from pipelines.recognize.agencies import is_bare, may_be_agency
+from pipelines.recognize.title_parts import (
+    EDGES,
+    Title,
+    known_parts,
+    may_have_subject,
+    parse_title,
+    plain_name,
+)
+from pipelines.recognize.years import times_in
 
-MAX_TITLE = 80
-_MAX_AGENCY = 30
-# Between subject and report word stand at most a year and a word; behind it, a remark.
-_MAX_BETWEEN = 8
-_MAX_BEHIND = 20
-_FIRST_YEAR = 2000
-_LAST_YEAR = 2099
-_QUOTES = "《》〈〉\"“”'‘’"
-_NUMBERED = re.compile(r"[0-9/]")
-EDGES = " :,。.;、()[]-—_|*#" + _QUOTES
+__all__ = ["Title", "parse_title", "titles_in"]
 
-
-@dataclass(frozen=True, slots=True)
-class Title:
-    """A title of a report, taken apart."""
-
-    text: str
-    agency: str | None
-    year: int | None
-    refused: bool
+# A title that names agency and year.
+_BOTH = 2
+# A title may be broken over so many lines, each of so many characters.
+_MAX_LINES = 4
+_MAX_LINE = 40
+# Where no section heading tells where the report begins, its head is so many paragraphs.
+_MAX_HEAD = 15
+_MAX_SEARCHED = 40
+_HEAD_GRIDS = 2
+_QUOTED = re.compile(r"([《〈“\"「]?)([^。;?!,，、《》〈〉“”\"「」]+)")
 
 
 def titles_in(reading: Reading, paragraphs: Sequence[Paragraph], lexicon: Lexicon) -> list[Title]:
-    """Every title of a report, the document's metadata first, then its paragraphs in order."""
-    texts = [reading.metadata[n] for n in ("articletitle", "title") if n in reading.metadata]
-    titles = [t for text in texts if (t := parse_title(text, lexicon)) is not None]
-    for before, paragraph in zip([None, *paragraphs], paragraphs, strict=False):
-        title = parse_title(paragraph.text, lexicon)
-        if title is None:
-            continue
-        if title.agency is None and before is not None and may_be_agency(before.text, lexicon):
-            above = narrow(before.text).strip(EDGES)
-            year = title.year or year_in(above, lexicon)
-            agency = strip_year(above, lexicon).strip(EDGES) or None
-            title = Title(f"{agency or ''}{title.text}", agency, year, title.refused)
-        titles.append(title)
+    """Every title of the report, the surer first: in the lines above its first section, in tables
+    above, told in a sentence, in the metadata. Where none of these says anything, in the first
+    lines: a page's menu can look like a section's heading, but titles far below are of others."""
+    texts = [p.text for p in paragraphs]
+    head = texts[: _first_section(texts, lexicon)]
+    printed = list(_in_lines(head, lexicon))
+    if not printed:
+        # A spaced line can look like a row of a table that has its figures in it.
+        whole = [b.text for b in reading.blocks if isinstance(b, Paragraph)]
+        printed = list(_in_lines(whole[:_MAX_HEAD], lexicon))
+    # The name of a page's column can look like a title that leaves the year out.
+    printed = [t for t in printed if known_parts(t) == _BOTH] or printed
+    titles = [*printed, *_in_grids(reading, lexicon)]
+    if not (titles and titles[0].refused):
+        titles += _told(head if len(head) < len(texts) else texts[:_MAX_HEAD], lexicon)
+    for name, joined in (("articletitle", False), ("title", True)):
+        title = parse_title(reading.metadata.get(name, ""), lexicon, joined=joined)
+        titles += [title] if title is not None else []
+    if not any(known_parts(t) or t.refused for t in titles):
+        titles += _in_lines(texts[:_MAX_SEARCHED], lexicon)
     return titles
 
 
-def parse_title(text: str, lexicon: Lexicon) -> Title | None:
-    """A title taken apart, or None: it has a subject, then a report word near its end."""
-    printed = narrow(text)
-    # A trail of links, or a word for what follows, can stand before the title on its line.
-    plain = re.split(r"[>|»:]", printed)[-1].strip(EDGES)
-    if len(plain) > MAX_TITLE:
-        return None
-    simplified = simplify(plain)
-    whole = _unfolded(simplified, lexicon)
-    subject = _first_of(whole, lexicon.title.subject)
-    if subject is None:
-        return None
-    start, end = subject
-    word = _first_of(whole[end:], lexicon.title.report)
-    if word is None or word[0] > _MAX_BETWEEN or len(whole) - end - word[1] > _MAX_BEHIND:
-        return None
-    if any(mark in simplified for mark in ("。", ";", "?", "!", *lexicon.title.prose)):
-        return None
-    # The agency's name is kept in the characters in which it is printed.
-    head = plain[:start] if len(plain) == len(whole) else whole[:start]
-    for word_of_notice in lexicon.title.notice:
-        head = head.partition(word_of_notice)[0] or head.partition(word_of_notice)[2]
-    agency = strip_year(head, lexicon)
-    agency = "".join(c for c in agency if c not in _QUOTES).strip(EDGES)
-    # The number of a document, the hour at which a browser printed it, or what a broken line leaves
-    # of the year is no one's name.
-    if _NUMBERED.search(agency) or set(agency) <= set("".join(lexicon.title.year_words)):
-        agency = ""
-    refused = any(w in simplify(printed) for w in lexicon.title.not_a_report)
-    return Title(plain, agency or None, year_in(plain, lexicon), refused)
+def _first_section(texts: Sequence[str], lexicon: Lexicon) -> int:
+    """The number of the first paragraph that is a section's heading; of the last + 1 if none is."""
+    labels = {fold(label) for section in lexicon.sections for label in section.labels}
+    for number, text in enumerate(texts):
+        if len(text) <= _MAX_LINE * 2 and fold(unnumbered(text, lexicon.numerals)) in labels:
+            return number
+    return len(texts)
 
 
-def _unfolded(plain: str, lexicon: Lexicon) -> str:
-    """With the agency's name and the subject one behind the other, where a title lets them share
-    characters."""
-    for shared, agency in lexicon.title.overlapping.items():
-        plain = plain.replace(shared, agency + lexicon.title.subject[0])
-    return plain
+def _in_lines(texts: Sequence[str], lexicon: Lexicon) -> Iterator[Title]:
+    """Titles in lines, or broken over some."""
+    after = 0
+    for number, text in enumerate(texts):
+        if number < after:
+            continue
+        title, count = parse_title(text, lexicon), 1
+        while title is None and count < _MAX_LINES and _goes_on(texts, number, count, lexicon):
+            count += 1
+            title = parse_title("".join(texts[number : number + count]), lexicon)
+        if title is None:
+            continue
+        above = list(reversed(texts[max(0, number - _MAX_LINES) : number]))
+        below = texts[number + count : number + count + 1]
+        after = number + count
+        yield _completed(title, above, below, lexicon)
 
 
-def _first_of(text: str, words: Iterable[str]) -> tuple[int, int] | None:
-    """Where the first of the words stands; of two that begin alike, the longer."""
-    places = [(text.find(w), -len(w)) for w in words if w in text]
-    if not places:
-        return None
-    start, length = min(places)
-    return start, start - length
+def _goes_on(texts: Sequence[str], number: int, count: int, lexicon: Lexicon) -> bool:
+    """Whether the lines from that number on may be the head of a title that goes on in one more
+    line, which is none alone."""
+    following = texts[number + count : number + count + 1]
+    if not following or not all(_is_piece(t) for t in (texts[number], *following)):
+        return False
+    begun = any(subject[0] in simplify(texts[number]) for subject in lexicon.title.subject)
+    return begun and parse_title(following[0], lexicon) is None
 
 
-def _year_pattern(lexicon: Lexicon) -> re.Pattern[str]:
-    digits = "".join(narrow(d) for d in lexicon.year_digits)
-    words = "|".join(lexicon.title.year_words)
-    return re.compile(rf"((?:19|20)\d\d|[{digits}]{{4}})(?:{words})?")
+def _is_piece(text: str) -> bool:
+    plain = simplify(text)
+    return 0 < len(plain) <= _MAX_LINE and not re.search(r"[。;?!:,>|]", plain)
 
 
-def year_in(text: str, lexicon: Lexicon) -> int | None:
-    digits = {narrow(d): v for d, v in lexicon.year_digits.items()}
-    for match in _year_pattern(lexicon).finditer(text):
-        token = match.group(1)
-        year = int("".join(str(digits.get(c, c)) for c in token))
-        if _FIRST_YEAR <= year <= _LAST_YEAR:
-            return year
-    return None
+def _completed(title: Title, above: Sequence[str], below: Sequence[str], lexicon: Lexicon) -> Title:
+    """The title with what the lines above it and below say: an agency, a year, nothing else."""
+    lines = [title.text]
+    agency, year = title.agency, title.year
+    if agency is not None and above and _may_lack(agency, above[0], lexicon):
+        return Title(title.text, None, year, title.refused)
+    for text in below:
+        if agency is None and _is_piece(text) and may_be_agency(narrow(text), lexicon):
+            agency = narrow(text)
+        elif year is None and (year := _only_year(text, lexicon)) is not None:
+            lines.append(narrow(text))
+    for text in above:
+        if agency is not None and year is not None:
+            break
+        plain = simplify(text)
+        times = times_in(plain, lexicon)
+        said = None if year is not None else times.year
+        name = (
+            _without(narrow(text), times.spans, lexicon) if len(plain) == len(narrow(text)) else ""
+        )
+        if agency is None and _is_piece(text) and may_be_agency(name, lexicon):
+            agency = name
+        elif _only_year(text, lexicon) is None or said is None:
+            break
+        year = year if year is not None else said
+        lines.insert(0, narrow(text).strip(EDGES))
+    return Title("".join(lines), agency, year, title.refused)
 
 
-def strip_year(text: str, lexicon: Lexicon) -> str:
-    return _year_pattern(lexicon).sub("", text)
+def _only_year(text: str, lexicon: Lexicon) -> int | None:
+    """The year that is all there is in a line."""
+    plain = simplify(text).strip(EDGES)
+    times = times_in(plain, lexicon)
+    return times.year if times.spans == ((0, len(plain)),) else None
 
 
-def may_be_agency(text: str, lexicon: Lexicon) -> bool:
-    plain = strip_year(simplify(text), lexicon).strip(EDGES)
-    return 2 < len(plain) <= _MAX_AGENCY and plain.endswith(lexicon.agency_endings)
+def _without(text: str, spans: Sequence[tuple[int, int]], lexicon: Lexicon) -> str:
+    kept = (c for i, c in enumerate(text) if not any(a <= i < b for a, b in spans))
+    name = plain_name("".join(kept), lexicon)
+    for word in lexicon.title.notice:
+        name = name.removesuffix(word)
+    return name
+
+
+def _may_lack(name: str, above: str, lexicon: Lexicon) -> bool:
+    """Whether the name has no place, and the line above may be its first half."""
+    plain = simplify(above)
+    return (
+        is_bare(name, lexicon)
+        and _is_piece(above)
+        and all(c.isalpha() for c in plain)
+        and len(plain) > 1
+        and not plain.endswith(simplify(name))
+        and not may_have_subject(above, lexicon)
+        and any(ending in plain for ending in lexicon.agency_endings)
+    )
+
+
+def _in_grids(reading: Reading, lexicon: Lexicon) -> Iterator[Title]:
+    """Titles in the cells of the first tables: what a website says of its document."""
+    grids = (b for b in reading.blocks if isinstance(b, Grid))
+    for grid in islice(grids, _HEAD_GRIDS):
+        if grid.width > 1:
+            parsed = (parse_title(cell.text, lexicon) for cell in grid.cells)
+            yield from (t for t in parsed if t is not None and not t.refused)
+
+
+def _told(texts: Sequence[str], lexicon: Lexicon) -> Iterator[Title]:
+    """Titles that a sentence quotes, or names behind one of the words of such sentences."""
+    words = "|".join(sorted(lexicon.title.prose, key=len, reverse=True))
+    for text in texts:
+        if not may_have_subject(text, lexicon):
+            continue
+        for quote, clause in _QUOTED.findall(simplify(text)):
+            pieces = re.split(words, clause)
+            for number, piece in enumerate(pieces):
+                if (quote or number) and not any(w in piece for w in lexicon.title.notice):
+                    title = parse_title(piece, lexicon)
+                    if title is not None and not title.refused:
+                        yield title

@@ -63,6 +63,9 @@ class Habits:
     spans: Spans = "dropped"
     filler_columns: int = 0  # empty cells at the end of every row
     shifted_labels: bool = False  # rows of 表三 padded at random on the left and right
+    lost_figures: float = 0.0  # the share of the rows of 表三 that lost one cell in copying
+    figures_run_together: bool = False  # where `text_layout = "glued"`
+
     # web pages
     encoding: Encoding = "utf-8"
     declared_encoding: str | None = None  # what the page's meta says; None is the truth
@@ -132,6 +135,8 @@ class Habits:
             closing_rule=not sometimes(0.3),
             open_sides=sometimes(0.1),
             page_number=rng.randrange(3),
+            lost_figures=0.2 if sometimes(0.15) else 0.0,
+            figures_run_together=sometimes(0.2),
         )
         if habits.encoding == "utf-8":
             habits = replace(habits, declared_encoding=None)

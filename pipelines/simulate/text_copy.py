@@ -32,7 +32,8 @@ def _table(table: LaidTable, habits: Habits, rng: random.Random) -> Iterator[str
         yield " ".join(word for cells in rows for cell in cells for word in cell.split())
         return
     if habits.text_layout == "glued":
-        yield from map(_glued, _rows(table, habits, rng))
+        for cells in _rows(table, habits, rng):
+            yield _glued(cells, apart=not habits.figures_run_together)
         return
     separator = {"tab": "\t", "pipe": " | ", "lines": "\n"}[habits.text_layout]
     for index, cells in enumerate(_rows(table, habits, rng)):
@@ -50,13 +51,14 @@ def _table(table: LaidTable, habits: Habits, rng: random.Random) -> Iterator[str
             yield line
 
 
-def _glued(cells: Sequence[str]) -> str:
-    """Labels run into one another and into the first figure; figures stand apart."""
+def _glued(cells: Sequence[str], *, apart: bool) -> str:
+    """Labels run into one another and into the first figure; figures stand `apart` or do not."""
     line = ""
     for cell in cells:
         text = "".join(cell.split())
-        apart = line[-1:].isdigit() and text[:1].isdigit()
-        line += f" {text}" if apart or not (text[:1].isdigit() or text[:1].isalpha()) else text
+        two_figures = apart and line[-1:].isdigit() and text[:1].isdigit()
+        sign = not (text[:1].isdigit() or text[:1].isalpha())
+        line += f" {text}" if two_figures or sign else text
     return line.strip()
 
 
@@ -65,7 +67,10 @@ def _rows(table: LaidTable, habits: Habits, rng: random.Random) -> Iterator[list
     width = max(c[-1] + r[-1].column_span for c, r in zip(placed, table.rows, strict=True))
     slots: dict[tuple[int, int], str | None] = {}
     for index, (columns, row) in enumerate(zip(placed, table.rows, strict=True)):
+        lost = _lost(row, rng) if table.table == REQUESTS and habits.lost_figures else None
         for column, cell in zip(columns, row, strict=True):
+            if cell is lost and rng.random() < habits.lost_figures:
+                continue
             for down in range(cell.row_span):
                 for right in range(cell.column_span):
                     first = down == 0 and right == 0
@@ -77,6 +82,12 @@ def _rows(table: LaidTable, habits: Habits, rng: random.Random) -> Iterator[list
                 cells = _shifted(cells, rng)
             cells += [""] * habits.filler_columns
         yield cells
+
+
+def _lost(row: Sequence[LaidCell], rng: random.Random) -> LaidCell | None:
+    """The figure that the row may have lost."""
+    figures = [cell for cell in row if cell.role == "figure"]
+    return rng.choice(figures) if figures else None
 
 
 def _slot(cell: LaidCell, first: bool, habits: Habits) -> str | None:

@@ -1,14 +1,11 @@
-"""The real cases of ../shared: their tables rendered anew, and what they print."""
+"""The real cases of ../shared: what they print, as their own truth has it."""
 
-import html
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-
-from tests.bench import printing
 
 FOLDER = Path(__file__).parents[3] / "shared" / "cases"
 
@@ -41,15 +38,47 @@ _OF_GROUP = {
     "r5": ("not_processed", "petition repeated published_material excessive confirm_or_reissue"),
     "r6": ("otherwise_processed", "correction_overdue fee_overdue other"),
 }
+# Labels of the annexes before 2019, without their enumerators.
+_INDICATORS = {
+    "主动公开文件数": "disclosed_items",
+    "主动公开信息数": "disclosed_items",
+    "政府网站公开数": "disclosed.website",
+    "网站公开": "disclosed.website",
+    "政府公报公开数": "disclosed.gazette",
+    "政府公报公开": "disclosed.gazette",
+    "受理依申请公开信息总数": "requests_received",
+    "当面申请数": "requests.in_person",
+    "传真申请数": "requests.fax",
+    "电子邮件申请数": "requests.email",
+    "网上申请数": "requests.web",
+    "信函申请数": "requests.letter",
+    "信函、传真申请数": "requests.letter_or_fax",
+    "其它形式申请数": "requests.other",
+    "对申请的答复总数": "replies_total",
+    "对申请的答复数": "replies_total",
+    "同意公开答复数": "replies.granted",
+    "同意部分公开答复数": "replies.partly_granted",
+    "不予公开答复数": "replies.refused",
+    "否决公开答复数": "replies.refused",
+    "其他类型答复数": "replies.other",
+    "政府信息公开收费减免金额": "fees_waived",
+    "接受行政诉讼、举报数": "litigations_and_complaints",
+    "行政复议数": "reconsiderations",
+    "行政诉讼数": "litigations",
+    "行政申诉数": "complaints",
+}
 _HEADINGS = {
     "二": "二、主动公开政府信息情况",
     "三": "三、收到和处理政府信息公开申请情况",
     "四": "四、政府信息公开行政复议、行政诉讼情况",
 }
 
-Printed = Mapping[tuple[str, str | None], Sequence[str]]
+Printed = Mapping[tuple[str, str | None], Sequence[str | None]]
 """The tokens of each row, in the order of the columns, by table and row; those of all channels of
-the reviews table under row None."""
+the reviews table under row None. A token is None where the document itself has lost the cell."""
+
+LaidRow = list[tuple[str, int, int]]
+"""Of each cell its text, column span and row span."""
 
 
 def _rows() -> dict[str, str]:
@@ -63,19 +92,25 @@ def _rows() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Case:
-    """One real report's tables, as data."""
+    """One real report's tables, as data; `file` is the real document, where there is one."""
 
     name: str
     content: Mapping[str, Any]
+    file: Path | None = None
 
     @property
     def vintage(self) -> str:
         return str(self.content["template"])
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether no table of it can be read: then the right answer is a finding, and no facts."""
+        return not self.printed
+
     @cached_property
     def printed(self) -> Printed:
         truth = self.content["truth"]
-        tokens: dict[tuple[str, str | None], Sequence[str]] = {}
+        tokens: dict[tuple[str, str | None], Sequence[str | None]] = {}
         for key, values in (truth.get("t2") or {}).items():
             listed = values if isinstance(values, list) else [values]
             tokens["proactive_disclosure", _ITEMS[key]] = listed
@@ -84,17 +119,35 @@ class Case:
             tokens["requests", rows[key]] = values
         if truth.get("t4"):
             tokens["reviews", None] = truth["t4"]
+        for label, values in (truth.get("annex") or {}).items():
+            tokens["indicators", _INDICATORS[_bare(label)]] = values
         return tokens
 
     @property
     def title(self) -> str:
         return f"{self.content['agency']}{self.content['year']}年政府信息公开工作年度报告"
 
-    def tables(self) -> Iterator[tuple[str, list[list[tuple[str, int, int]]]]]:
-        """Heading and rows of each table; of a cell its text, column span and row span."""
+    @property
+    def told(self) -> str:
+        """What its prose restates, word for word; empty where it restates nothing."""
+        contexts = [claim["context"] for claim in self.content.get("narrative_claims", ())]
+        return "，".join(dict.fromkeys(contexts))
+
+    def tables(self) -> Iterator[tuple[str, list[LaidRow]]]:
+        """Heading and rows of each table."""
         for table in self.content["tables"]:
             rows = [[_cell(cell) for cell in row] for row in table["grid"]]
-            yield _HEADINGS.get(table["section"], ""), rows
+            yield self._heading(table["section"]), rows
+
+    def _heading(self, section: str) -> str:
+        if section in _HEADINGS:
+            return _HEADINGS[section]
+        quirks = (str(quirk) for quirk in self.content["quirks"])
+        return next((q.partition(" ")[2] for q in quirks if q.startswith("heading ")), "")
+
+
+def _bare(label: str) -> str:
+    return label.removeprefix("其中：").lstrip("0123456789.、")
 
 
 def _cell(cell: str | Mapping[str, Any]) -> tuple[str, int, int]:
@@ -104,87 +157,14 @@ def _cell(cell: str | Mapping[str, Any]) -> tuple[str, int, int]:
 
 
 def load_cases() -> list[Case]:
-    """The cases that print tables of 2019 on, by name; none where ../shared is missing."""
+    """All cases by name; none where ../shared is missing."""
     files = sorted(FOLDER.glob("*.json")) if FOLDER.is_dir() else []
-    cases = [Case(f.stem, json.loads(f.read_text(encoding="utf-8"))) for f in files]
-    return [case for case in cases if case.vintage[:4].isdecimal() and case.vintage >= "2019"]
-
-
-# -- renderings -------------------------------------------------------------------------------
-
-
-def _page(case: Case) -> bytes:
-    parts = [f"<html><meta charset='utf-8'><body><h1>{case.title}</h1><p>一、总体情况</p>"]
-    for heading, rows in case.tables():
-        parts.append(f"<p>{heading}</p><table border='1' style='border-collapse:collapse'>")
-        for row in rows:
-            cells = (
-                f"<td colspan='{wide}' rowspan='{high}'>"
-                + html.escape(text).replace("\n", "<br>")
-                + "</td>"
-                for text, wide, high in row
-            )
-            parts.append(f"<tr>{''.join(cells)}</tr>")
-        parts.append("</table>")
-    return "\n".join(parts).encode()
-
-
-def _text(case: Case, row_of: Callable[[list[tuple[str, int, int]]], str], between: str) -> bytes:
-    parts = [case.title, "", "一、总体情况"]
-    for heading, rows in case.tables():
-        parts += ["", heading, "", between.join(row_of(row) for row in rows)]
-    return "\n".join(parts).encode()
-
-
-def _tabs(row: list[tuple[str, int, int]], *, padded: bool) -> str:
-    cells = [
-        t for text, wide, _ in row for t in (text.replace("\n", " "), *[""] * ((wide - 1) * padded))
+    return [
+        Case(file.stem, json.loads(file.read_text(encoding="utf-8")), _real(file.stem))
+        for file in files
     ]
-    return "\t".join(cells)
 
 
-def _glued(row: list[tuple[str, int, int]]) -> str:
-    line = ""
-    for text, _, _ in row:
-        token = "".join(text.split())
-        line += f" {token}" if line[-1:].isdigit() and token[:1].isdigit() else token
-    return line
-
-
-def _words(row: list[tuple[str, int, int]]) -> str:
-    return " ".join(word for text, _, _ in row for word in text.split())
-
-
-_ONE_BY_ONE: dict[str, Callable[[Case], bytes]] = {
-    "html": _page,
-    "text, tabs": lambda case: _text(case, lambda row: _tabs(row, padded=False), "\n"),
-    "text, padded": lambda case: _text(case, lambda row: _tabs(row, padded=True), "\n"),
-    "text, pipes": lambda case: _text(
-        case, lambda row: f"|{_tabs(row, padded=True)}|".replace("\t", "|"), "\n"
-    ),
-    "text, a cell a line": lambda case: _text(
-        case, lambda row: "\n".join(text.replace("\n", " ") for text, _, _ in row), "\n"
-    ),
-    "text, glued": lambda case: _text(case, _glued, "\n"),
-    "text, one line": lambda case: _text(case, _words, " "),
-}
-_TOGETHER: dict[str, Callable[[Sequence[bytes]], list[bytes]]] = {
-    "docx": lambda pages: printing.converted(pages, printing.FROM_HTML, "docx:MS Word 2007 XML"),
-    "doc": lambda pages: printing.converted(pages, printing.FROM_HTML, printing.TO_DOC),
-    "pdf, LibreOffice": lambda pages: printing.converted(
-        pages, printing.FROM_HTML, printing.TO_PDF
-    ),
-    "pdf, Chromium": printing.browsed,
-}
-FORMATS = (*_ONE_BY_ONE, *_TOGETHER)
-
-
-def rendered(cases: Sequence[Case], format: str) -> list[bytes]:
-    """Each case as a document of that format, in order.
-
-    Raises:
-        NotInstalledError: LibreOffice or Chromium is needed and missing.
-    """
-    if format in _ONE_BY_ONE:
-        return [_ONE_BY_ONE[format](case) for case in cases]
-    return _TOGETHER[format]([_page(case) for case in cases])
+def _real(name: str) -> Path | None:
+    file = FOLDER / "files" / f"{name}.pdf"
+    return file if file.exists() else None

@@ -75,6 +75,16 @@ CLAIMS: list[tuple[Sequence[str], dict[str, str]]] = [
     (["全年收到政府信息公开申请零件。"], {"received": "0"}),
     (["2022年政府信息公开申请0件。"], {"received": "0"}),
     (["2022年，政府信息公开申请为0件。"], {"received": "0"}),
+    # all of the year
+    (["2022年1月1日至12月31日，我局共收到政府信息公开申请3件。"], {"received": "3"}),
+    ([REQUESTS, "自2022年1月1日起，至2022年12月31日止，共收到申请3件。"], {"received": "3"}),
+    # a figure of something else ends the list of a total
+    ([DISCLOSURE, "主动公开信息100条，办理建议提案20件。其中文字信息80条。"],
+     {"disclosed_items": "100"}),
+    ([DISCLOSURE, "主动公开信息100条，同比增加20条。其中文字信息80条。"],
+     {"disclosed_items": "100", "disclosed_items.part.1": "80"}),
+    # all reviews, of which some about disclosure: neither is taken
+    ([REVIEWS, "全年行政复议3件，其中涉及政府信息公开1件。"], {}),
     # results
     ([REQUESTS, "予以公开3件，部分公开2件，不予公开1件，无法提供4件，不予处理5件，其他处理6件。"],
      {"granted": "3", "partly_granted": "2", "refused": "1", "unable": "4", "not_processed": "5",
@@ -167,6 +177,13 @@ NO_CLAIMS: list[Sequence[str]] = [
     ["政府信息公开申请同比增长12%。"],
     [REQUESTS, "申请量较上年增加3件，其中自然人2件。"],
     ["收到政府信息公开申请数量增长12件。"],
+    # a part of the year, or several
+    [REQUESTS, "5月，收到申请3件。"],
+    [REQUESTS, "九月，收到申请3件。"],
+    [REQUESTS, "2022年1月1日至6月30日，收到申请3件。"],
+    [REQUESTS, "三年来，共收到申请98件。"],
+    # no count
+    [REQUESTS, "共收到申请12.5件。"],
     # others' figures
     ["全市共收到政府信息公开申请300件。"],
     ["各街道共收到政府信息公开申请30件。"],
@@ -175,6 +192,8 @@ NO_CLAIMS: list[Sequence[str]] = [
     [REQUESTS, "县财政局收到政府信息公开申请12件，其中自然人10件，予以公开2件。"],
     ["所属单位公开信息30条。"],
     ["市政府门户网站公开全市各类政府信息3437条。"],
+    ["学校微信公众号发布信息100条。"],
+    [DISCLOSURE, "在国家级网站发布信息10条。"],
     # plans
     ["计划公开政府信息100条。"],
     [DISCLOSURE, "下一步，公开信息100条。"],

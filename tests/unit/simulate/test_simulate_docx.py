@@ -100,6 +100,7 @@ def test_a_lost_cell_is_missing_from_its_row_and_flagged(forms: Forms) -> None:
     for fact in facts:
         printed = report.truth[fact.table, fact.row, fact.column]
         assert fact.value is None or fact.value == printed.value
+    assert {f.value for f in facts if (f.table, f.row, f.column) == key} == {None}
     told = {(f.table, f.row, f.rule) for f in (*recognized.findings, *findings)}
     assert ("requests", "granted", "row_short") in told
 
