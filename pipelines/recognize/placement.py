@@ -138,15 +138,14 @@ def place(row: FigureRow, columns: int, header_slots: Slots | None, peers: Peers
         return _sure(figures)
     if row.stream:
         return _short(row, columns)
-    if any(cell.column_span >= columns > 1 for cell in figures):
-        # A figure under all columns is another form's only one.
-        return nothing(columns)
-    for cells in _readings(row, columns, header_slots, peers):
-        if cells is not None:
-            return _sure(cells)
-    if row.exact and len(row.cells) >= columns:
-        return nothing(columns)
-    return _short(row, columns)
+    # A figure under all columns is another form's only one.
+    spans_all = any(cell.column_span >= columns > 1 for cell in figures)
+    readings = () if spans_all else _readings(row, columns, header_slots, peers)
+    sure = next((cells for cells in readings if cells is not None), None)
+    if sure is not None:
+        return _sure(sure)
+    unclear = spans_all or (row.exact and len(row.cells) >= columns)
+    return nothing(columns) if unclear else _short(row, columns)
 
 
 def _readings(

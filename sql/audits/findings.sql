@@ -6,6 +6,8 @@ with broken as (
     union all by name
     select * from audits.counts_are_whole
     union all by name
+    select * from audits.disclosed_within_total
+    union all by name
     select * from audits.disclosure_channels_sum_to_total
     union all by name
     select * from audits.dispositions_sum_to_total

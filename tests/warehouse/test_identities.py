@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.audit import audit, audit_many, audited_rules
-from pipelines.domain import Fact, Finding, LikelyCause, Outcome, State, Verdict
+from pipelines.domain import Fact, Finding, LikelyCause, Outcome, Severity, State, Verdict
 from pipelines.forms import Identity, finding, load_forms
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
@@ -160,7 +160,21 @@ def test_every_identity_breaks_and_every_identity_holds(make_report: Make, vinta
         assert told == expected, (name, row, column)
         seen |= {rule for rule, _, _ in told}
     of_annexes = {i.id for form in FORMS.annexes.values() for i in form.annex.identities}
-    assert seen == set(audited_rules()) - {"counts_are_whole"} - of_annexes
+    comparisons = {"counts_are_whole", "disclosed_within_total"}
+    assert seen == set(audited_rules()) - comparisons - of_annexes
+
+
+def test_what_is_newly_disclosed_is_part_of_what_is_disclosed(make_report: Make) -> None:
+    row = ("proactive_disclosure", "normative_documents")
+    printed = {(*row, "made"): 5, (*row, "newly_disclosed"): 4, (*row, "disclosed_total"): 4}
+    outcome = make_report("within", vintage="2019", cells=printed)
+    (found,) = (f for f in audit(outcome, FORMS) if f.rule == "disclosed_within_total")
+    assert (found.row, found.column, found.reading) == ("normative_documents", "made", None)
+    assert (found.left, found.right, found.difference) == (Decimal(5), Decimal(4), Decimal(1))
+    assert found.severity is Severity.HINT
+    blank = {**printed, (*row, "disclosed_total"): State.BLANK}
+    silent = audit(make_report("blank", vintage="2019", cells=blank), FORMS)
+    assert "disclosed_within_total" not in {f.rule for f in silent}, "a blank is not a zero"
 
 
 def test_a_blank_is_judged_as_zero_only(make_report: Make) -> None:
