@@ -114,9 +114,13 @@ def looks_like_figure(raw: str, lexicon: Lexicon) -> bool:
     """Whether the token can only be a figure, a sign or a mark for nothing; blanks are not, nor
     are numbers in characters, which number sections too."""
     text = simplify(raw)
-    if text in (*_words_of(lexicon).increase, *_words_of(lexicon).decrease):
+    words = _words_of(lexicon)
+    if text in words.increase or text in words.decrease or text in words.not_applicable:
         return True
-    if any(c in lexicon.number_digits or c in lexicon.number_units for c in text[:1]):
+    # Without a digit it is none: most of what is asked about is text.
+    if text.isalpha() or not any(c.isdecimal() for c in text):
+        return False
+    if text[0] in lexicon.number_digits or text[0] in lexicon.number_units:
         return False
     return any(
         parse_token(raw, kind, lexicon).state in (State.REPORTED, State.NOT_APPLICABLE)
