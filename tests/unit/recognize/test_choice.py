@@ -177,3 +177,23 @@ def test_a_search_that_would_be_too_long_is_given_up(monkeypatch: pytest.MonkeyP
     assert table(**rows)["refused"][0].certainty is Certainty.CHOSEN
     monkeypatch.setattr("pipelines.recognize.constraint._MAX_TRIALS", 10)
     assert table(**rows)["refused"][0].certainty is Certainty.SHORT
+
+
+def test_of_a_row_of_three_channels_only_the_channel_that_lost_a_cell_is_open() -> None:
+    # A made report that was once read shifted by a cell.
+    texts = "153 24 44 28 249 60 12 20 9 101 20 3 3 26".split()
+    figures = FigureRow(
+        tuple(Cell(t, 0, i, Place(line=1)) for i, t in enumerate(texts)),
+        0,
+        exact=False,
+        stream=True,
+    )
+    reviews = load_forms().vintages["2021"].rectangular("reviews")
+    cells = tuple(reviews.cells())
+    row = PrintedRow(
+        figures, cells, place(figures, len(cells), None, Peers((figures,), len(cells)))
+    )
+    (found,) = chosen([row], reviews.identities, load_forms().lexicon)
+    printed = [c and c.text for c in found.cells]
+    assert printed == [*texts[:10], None, None, None, None, "26"]
+    assert found.unsure == {10, 11, 12, 13}
