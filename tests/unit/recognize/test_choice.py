@@ -181,7 +181,7 @@ def test_a_search_that_would_be_too_long_is_given_up(monkeypatch: pytest.MonkeyP
 
 def test_of_a_row_of_three_channels_only_the_channel_that_lost_a_cell_is_open() -> None:
     # A made report that was once read shifted by a cell.
-    texts = "153 24 44 28 249 60 12 20 9 101 20 3 3 26".split()
+    texts = ["153", "24", "44", "28", "249", "60", "12", "20", "9", "101", "20", "3", "3", "26"]
     figures = FigureRow(
         tuple(Cell(t, 0, i, Place(line=1)) for i, t in enumerate(texts)),
         0,
@@ -195,5 +195,5 @@ def test_of_a_row_of_three_channels_only_the_channel_that_lost_a_cell_is_open() 
     )
     (found,) = chosen([row], reviews.identities, load_forms().lexicon)
     printed = [c and c.text for c in found.cells]
-    assert printed == [*texts[:10], None, None, None, None, "26"]
-    assert found.unsure == {10, 11, 12, 13}
+    assert printed == [*texts[:10], *[None] * 5], "26 may be the total, or the total was lost"
+    assert found.unsure == {10, 11, 12, 13, 14}
