@@ -24,11 +24,13 @@ class Half:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the rows of a grid stand: its halves, how many slots a whole row fills, and the row at
-    which the body begins. `seen`: by its own header."""
+    """How the rows of a grid stand: its halves, how many slots a whole row fills and its widest,
+    which may have fillers behind, and the row at which the body begins. `seen`: by its own
+    header."""
 
     halves: tuple[Half, ...]
     width: int
+    widest: int
     begins: int
     seen: bool
 
@@ -74,7 +76,9 @@ class GridReader:
             if self._captions_only(below):
                 cells, begins = _under(cells, below), index + 2
                 entries = [self._entry(cell) for cell in cells]
-            return Layout(tuple(_halves(cells, entries)), _width(cells), begins, seen=True)
+            return Layout(
+                tuple(_halves(cells, entries)), _width(cells), _widest(rows), begins, seen=True
+            )
         return None
 
     def _entry(self, cell: Cell) -> Entry:
@@ -98,9 +102,9 @@ class GridReader:
         before = self._before
         if before is None or not rows or not any(self._known(row) for row in rows):
             return None
-        if max(_width(row) for row in rows) != before.width:
+        if _widest(rows) not in (before.width, before.widest):
             return None
-        return Layout(before.halves, before.width, 0, seen=False)
+        return Layout(before.halves, before.width, before.widest, 0, seen=False)
 
     def _bare(self, rows: Sequence[Sequence[Cell]]) -> Layout | None:
         """A list without a header: one figure a row, everywhere."""
@@ -113,7 +117,7 @@ class GridReader:
         roles = [self._labels.columns[0]] if count == 1 else [""] * count
         entries = (Entry(UNIT), *(Entry(role, "?") for role in roles))
         width = _width(known[0])
-        return Layout((Half(0, width, 1, entries),), width, 0, seen=False)
+        return Layout((Half(0, width, 1, entries),), width, _widest(rows), 0, seen=False)
 
     def _is_number(self, cell: Cell) -> bool:
         return self._reader.is_figure(cell) and any(c.isdigit() for c in narrow(cell.text))
@@ -193,6 +197,10 @@ def _laid(grid: Grid) -> Iterator[tuple[Cell, ...]]:
 def _width(row: Sequence[Cell]) -> int:
     """How many slots the row fills; short of its last where cells are lost."""
     return sum(c.column_span for c in row)
+
+
+def _widest(rows: Sequence[Sequence[Cell]]) -> int:
+    return max(_width(row) for row in rows)
 
 
 def _under(upper: Sequence[Cell], lower: Sequence[Cell]) -> list[Cell]:

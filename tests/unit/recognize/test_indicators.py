@@ -295,6 +295,18 @@ def test_an_annex_cut_by_a_page_goes_on() -> None:
     assert findings == []
 
 
+def test_an_annex_cut_by_a_page_goes_on_where_its_rows_have_fillers_behind() -> None:
+    halves = [
+        [*row, *other] for row, other in zip(NATIONAL_ROWS[:6], NATIONAL_ROWS[6:], strict=False)
+    ]
+    rows = [[*row, "", ""] for row in halves]
+    upper, lower = grid([[*NATIONAL, *NATIONAL], *rows[:3]]), grid(rows[3:])
+    values, _ = found(upper, Paragraph("- 3 -", Place(line=9)), lower)
+    whole, _ = found(grid([[*NATIONAL, *NATIONAL], *rows]))
+    assert values == whole
+    assert values["requests.web", "current"] == "9"
+
+
 def test_the_column_of_another_year_is_not_the_current_one() -> None:
     header = ["指标名称", "计量单位", "2015年度", "2016年度"]
     rows = [
