@@ -40,7 +40,7 @@ packages = missing=""; why="$(1)"; \
   for name in $(2); do dpkg -s $$name >/dev/null 2>&1 || missing="$$missing $$name"; done; \
   $(install_packages)
 
-.PHONY: help run test check test-full dev samples bench-read bench-fidelity shows lock clean packages-for-reading packages-for-tests
+.PHONY: help run test check test-full dev samples bench-read bench-fidelity bench-names shows lock clean packages-for-reading packages-for-tests
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -68,6 +68,9 @@ bench-read: packages-for-tests $(STAMP) ## how fast each format is read, beside 
 
 bench-fidelity: packages-for-tests $(STAMP) ## how many cells are read right, flagged, missing or wrong, by format
 	$(BIN)/python -m tests.bench.fidelity
+
+bench-names: $(STAMP) ## how surely names of agencies are resolved, and how fast
+	$(BIN)/python -m tests.bench.names
 
 shows: packages-for-tests $(STAMP) ## two real reports printed as PDF, and what ogi check says of them
 	$(BIN)/python -m tests.bench.shows

@@ -52,7 +52,8 @@ def _results(layer: Layer, house: House) -> Iterator[dg.AssetCheckResult]:
     # Seconds to import: only where it is used.
     from expectations.runner import run_suites  # noqa: PLC0415
 
-    for result in run_suites(house.settings.warehouse_file, suites_of(layer)):
+    suites = suites_of(layer, coverage_floor=house.settings.coverage_floor)
+    for result in run_suites(house.settings.warehouse_file, suites):
         metadata: dict[str, dg.MetadataValue] = {
             "judged": dg.MetadataValue.int(result.judged),
             "broken": dg.MetadataValue.int(result.broken),

@@ -1,5 +1,6 @@
 """The assets: from files to the release. What each does stands in steps.py and in pipelines."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,11 @@ from assets.steps import (
 from pipelines.archive import archive_files, manifest
 from pipelines.audit import audit_warehouse, broken_keys
 from pipelines.forms import load_forms
-from pipelines.load import load
+from pipelines.load import last_closed_year, load
 from pipelines.process import parser_version
 from pipelines.publish import Gate, publish
 from pipelines.reference import load_registry
+from pipelines.reference.regions import REFERENCE_DIR, load_regions
 from pipelines.selects import load_marts, load_selects, run_selects
 
 WRITER_POOL = "duckdb_writer"
@@ -88,12 +90,12 @@ def lake_shards(house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     kinds={"duckdb", "parquet"},
     deps=[lake_shards],
     pool=WRITER_POOL,
-    description="Schema raw: lake, manifest, forms and registry, with the document's agency and "
-    "year resolved.",
+    description="Schema raw: lake, manifest, forms, registry and regions, with the document's "
+    "agency and year resolved.",
 )
 def warehouse_raw(house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     house.progress("load", 0, None)
-    agencies, resolution = resolve(house.settings, load_registry())
+    resolved = resolve(house.settings, load_registry())
     with warehouse(house.settings) as con:
         load(
             con,
@@ -101,11 +103,15 @@ def warehouse_raw(house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
             archive_dir=house.settings.archive_dir,
             parser_version=parser_version(),
             forms=load_forms(),
-            agencies=agencies,
-            resolution=resolution,
+            agencies=resolved.agencies,
+            # Named as the registry names it, so that it is read once.
+            regions=load_regions(REFERENCE_DIR),
+            last_closed_year=last_closed_year(dt.date.today()),
+            resolution=resolved.resolution,
+            resolution_findings=resolved.findings,
         )
     return dg.MaterializeResult(
-        metadata={"documents": resolution.num_rows, "agencies": len(agencies)}
+        metadata={"documents": resolved.resolution.num_rows, "agencies": len(resolved.agencies)}
     )
 
 

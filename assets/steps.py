@@ -1,11 +1,13 @@
 """What the assets do, in plain Python: settings and stages joined, no Dagster."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
+from operator import itemgetter
 
 import duckdb
 import pyarrow as pa
@@ -13,7 +15,7 @@ import pyarrow.parquet as pq
 
 from assets.house import Progress
 from pipelines.archive import manifest, object_path
-from pipelines.domain import Agency, OgiError, Outcome, OutcomeKind
+from pipelines.domain import Agency, AgencyStatus, Finding, OgiError, Outcome, OutcomeKind
 from pipelines.execution import (
     executor,
     failed,
@@ -22,12 +24,12 @@ from pipelines.execution import (
     map_batches,
     process_within,
 )
-from pipelines.forms import FORMS_DIR
-from pipelines.load import processed, write_shard
+from pipelines.forms import FORMS_DIR, load_forms
+from pipelines.load import last_closed_year, processed, write_shard
 from pipelines.process import DocumentRef, parser_version
 from pipelines.publish import Thresholds, fingerprint
-from pipelines.raw import RESOLUTION
-from pipelines.reference import Registry, provisional_agency
+from pipelines.raw import RESOLUTION, finding_table
+from pipelines.reference import Evidence, Registry, provisional_agency, resolution_finding
 from pipelines.selects import SQL_DIR
 from pipelines.settings import PROJECT_ROOT, Settings
 
@@ -93,28 +95,69 @@ def _outcomes(
     )
 
 
-def resolve(settings: Settings, registry: Registry) -> tuple[tuple[Agency, ...], pa.Table]:
-    """Who reports on which year, of every document in the lake: the registry's agencies with the
-    provisional ones that the documents make necessary, and the resolution table."""
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Who reports on which year, of every document in the lake: the agencies, one row a document,
+    and what was found on the way."""
+
+    agencies: tuple[Agency, ...]
+    resolution: pa.Table
+    findings: pa.Table
+
+
+def resolve(settings: Settings, registry: Registry) -> Resolved:
+    """Resolve every document's agency: the registry's agencies with those that the documents make
+    necessary, told by rule or provisional."""
     folder = settings.lake_dir / parser_version() / "documents"
     names = ["document_sha256", "agency_name", "report_year"]
     shards = [pq.read_table(file, columns=names) for file in sorted(folder.glob("*.parquet"))]
-    provisional: dict[str, Agency] = {}
+    made: defaultdict[str, dict[str, tuple[int, Agency]]] = defaultdict(dict)
     resolved: dict[str, tuple[str | None, int | None]] = {}
+    findings: list[tuple[str, Finding]] = []
     for row in (row for shard in shards for row in shard.to_pylist()):
-        name = row["agency_name"]
-        agency = registry.resolve(name)
-        if agency is None and name:
-            agency = provisional_agency(name)
-            agency = provisional.setdefault(agency.agency_id, agency)
-        key = agency.agency_id if agency else None
-        resolved[row["document_sha256"]] = (key, row["report_year"])
+        sha256, name, year = (row[column] for column in names)
+        agency = None
+        if name and sha256 not in resolved:
+            resolution = registry.resolve(name, Evidence(year=year))
+            agency = resolution.agency or provisional_agency(name)
+            if agency.status is not AgencyStatus.REVIEWED:
+                known = made[agency.agency_id].get(agency.agency_name, (0, agency))
+                made[agency.agency_id][agency.agency_name] = max(
+                    known, (year or 0, agency), key=itemgetter(0)
+                )
+            if (found := resolution_finding(resolution, load_forms())) is not None:
+                findings.append((sha256, found))
+        resolved.setdefault(sha256, (agency.agency_id if agency else None, year))
     rows = [
         {"document_sha256": sha256, "agency_id": agency_id, "report_year": year}
         for sha256, (agency_id, year) in sorted(resolved.items())
     ]
-    agencies = (*registry.agencies, *sorted(provisional.values(), key=lambda a: a.agency_id))
-    return agencies, pa.Table.from_pylist(rows, schema=RESOLUTION)
+    return Resolved(
+        _all_agencies(registry, made),
+        pa.Table.from_pylist(rows, schema=RESOLUTION),
+        finding_table(findings, parser_version()),
+    )
+
+
+def _all_agencies(
+    registry: Registry, made: Mapping[str, Mapping[str, tuple[int, Agency]]]
+) -> tuple[Agency, ...]:
+    """The reviewed agencies and the made ones, each once: under its newest name, the others as
+    aliases, and without a parent or successor that is neither."""
+    known = {a.agency_id for a in registry.agencies} | set(made)
+    named: list[Agency] = []
+    for _, by_name in sorted(made.items()):
+        newest = max(by_name.values(), key=lambda found: (found[0], found[1].agency_name))[1]
+        parent, successor = newest.parent_agency_id, newest.successor_agency_id
+        named.append(
+            replace(
+                newest,
+                aliases=tuple(sorted(set(by_name) - {newest.agency_name})),
+                parent_agency_id=parent if parent in known else None,
+                successor_agency_id=successor if successor in known else None,
+            )
+        )
+    return (*registry.agencies, *named)
 
 
 @contextmanager
@@ -156,4 +199,6 @@ def fingerprint_of(documents: Iterable[tuple[str, str]]) -> str:
     """The same, of documents that are given."""
     code = [PROJECT_ROOT / name for name in ("pipelines", "assets", "expectations")]
     reference = FORMS_DIR.parent / "reference"
-    return fingerprint(documents, parser_version(), [*code, SQL_DIR, FORMS_DIR, reference])
+    # When a year closes, its reports that are not there begin to be missing.
+    made_by = f"{parser_version()} {last_closed_year(dt.date.today())}"
+    return fingerprint(documents, made_by, [*code, SQL_DIR, FORMS_DIR, reference])

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from pipelines.domain import Kind, OutcomeKind, Severity, State, Verdict
+from pipelines.domain.coverage import CoverageStatus, DocumentRole
 from pipelines.forms import Forms, load_forms
 from pipelines.selects import Mart, load_marts, quoted
 
@@ -58,23 +59,31 @@ _WITH_AGENCY_YEAR = "left join raw.resolution using (document_sha256)"
 _NOT_NEGATIVE = {
     "agency_years": ("findings_error", "findings_warning", "findings_hint"),
     "dim_document": ("bytes",),
+    "coverage": ("days_late",),
     "dim_report": ("revision", "findings_error", "findings_warning", "findings_hint"),
+    "report_documents": ("differing_cells",),
     "fct_findings": ("occurrences",),
 }
 _ONE_OF: dict[tuple[str, str], type[StrEnum]] = {
+    ("coverage", "status"): CoverageStatus,
     ("dim_document", "outcome"): OutcomeKind,
     ("fct_findings", "kind"): Kind,
     ("fct_findings", "severity"): Severity,
     ("dim_rule", "kind"): Kind,
     ("dim_rule", "severity"): Severity,
+    ("report_documents", "role"): DocumentRole,
 }
 
 
 def all_suites(
-    forms: Forms | None = None, marts: dict[str, Mart] | None = None
+    forms: Forms | None = None,
+    marts: dict[str, Mart] | None = None,
+    *,
+    coverage_floor: float = 0,
 ) -> tuple[Suite, ...]:
-    """Every suite: the identities of the forms, the counts, that readers agree, and of each mart
-    its key and its domains."""
+    """Every suite: the identities of the forms, the counts, that readers agree, of each mart its
+    key and its domains, and that enough of the expected reports are there (`coverage_floor`: the
+    least share of them)."""
     known = load_marts() if marts is None else marts
     return (
         *_identities(load_forms() if forms is None else forms),
@@ -82,12 +91,14 @@ def all_suites(
         _readers(),
         *(_key(name, mart) for name, mart in known.items()),
         *(suite for name, mart in known.items() if (suite := _domains(name, mart)) is not None),
+        _coverage(coverage_floor),
     )
 
 
-def suites_of(layer: Layer) -> tuple[Suite, ...]:
+def suites_of(layer: Layer, *, coverage_floor: float = 0) -> tuple[Suite, ...]:
     """The suites of one layer."""
-    return tuple(suite for suite in all_suites() if suite.layer is layer)
+    every = all_suites(coverage_floor=coverage_floor)
+    return tuple(suite for suite in every if suite.layer is layer)
 
 
 def _identities(forms: Forms) -> Iterator[Suite]:
@@ -158,6 +169,23 @@ def _readers() -> Suite:
         f" from raw.findings {_WITH_AGENCY_YEAR} where rule = 'readers_differ' order by all",
         blocking=True,
         must_judge=True,
+    )
+
+
+def _coverage(floor: float) -> Suite:
+    held = f"status <> '{CoverageStatus.MISSING}'"
+    return Suite(
+        name="coverage_floor",
+        layer=Layer.MARTS,
+        title=f"At least {floor:.1%} of the expected reports are there (OGI_COVERAGE_FLOOR)",
+        query=f"select {held} as held from marts.coverage where expected_by is not null",
+        expectations=(_one_of("held", [True], mostly=floor),),
+        # What is missing is no failure until it is too much.
+        failures="select agency_id, report_year, expected_by, due_on from marts.coverage"
+        f" where expected_by is not null qualify not ({held})"
+        f" and count_if({held}) over () / count(*) over () < {floor} order by all",
+        blocking=True,
+        mart="coverage",
     )
 
 
@@ -240,8 +268,9 @@ def _agency_year(mart: Mart) -> str:
     return "".join(f"{c}, " if c in mart.columns else f"null as {c}, " for c in missing)
 
 
-def _one_of(column: str, values: list[Any]) -> Expectation:
-    return Expectation("ExpectColumnValuesToBeInSet", {"column": column, "value_set": values})
+def _one_of(column: str, values: list[Any], **more: float) -> Expectation:
+    arguments = {"column": column, "value_set": values, **more}
+    return Expectation("ExpectColumnValuesToBeInSet", arguments)
 
 
 def _values(names: Iterable[StrEnum]) -> list[str]:

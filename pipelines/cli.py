@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipelines.domain import Finding, Outcome
     from pipelines.process import DocumentRef
     from pipelines.publish import Census
+    from pipelines.reference import Registry, Resolution
     from pipelines.serve.check_page import Checked
     from pipelines.settings import Settings
 
@@ -39,12 +40,24 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
+agencies = typer.Typer(
+    no_args_is_help=True,
+    help="The agencies that reports named: review those that are not in the registry, accept them.",
+)
+app.add_typer(agencies, name="agencies")
+
 # Up to this many documents, starting worker processes costs more than they save.
 _FEW = 4
 # Where nobody watches, tables are as wide as they need to be: nothing is cut.
 _UNWATCHED_WIDTH = 200
 _MOST_ROWS_DRAWN = 200
 
+RegistryOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--registry", metavar="FOLDER", help="Where agencies.csv is, if not in data/reference."
+    ),
+]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A document.", readable=False)]
 
 
@@ -54,10 +67,21 @@ class ReadFormat(StrEnum):
     HTML = "html"
 
 
+class ReviewFormat(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+
+
 class CheckFormat(StrEnum):
     TABLE = "table"
     JSON = "json"
     HTML = "html"
+
+
+class CoverageFormat(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
 
 
 class QueryFormat(StrEnum):
@@ -154,7 +178,7 @@ def read(
     outcome = _outcome(file, settings)
     if outcome.kind is not OutcomeKind.REPORT:
         raise OgiError(_refusal(outcome))
-    audited = _audited([outcome])[outcome.document_sha256]
+    audited = (*_audited([outcome])[outcome.document_sha256], *_on_agency(outcome))
     if output is ReadFormat.JSON:
         _print_json(outcome, audited)
     elif output is ReadFormat.HTML:
@@ -249,6 +273,78 @@ def evidence(
 
     origin = origin_of(_settings().published_file, document, table, row, column)
     typer.echo(json.dumps(origin, ensure_ascii=False, indent=2, default=str))
+
+
+@agencies.command()
+def review(
+    output: Annotated[
+        ReviewFormat, typer.Option("--format", help="json: a list of objects.")
+    ] = ReviewFormat.TABLE,
+    registry: RegistryOption = None,
+) -> None:
+    """List the agencies of the release that are provisional or told by rule, with candidates."""
+    from pipelines.serve.unreviewed import unreviewed, unreviewed_table
+
+    rows = list(unreviewed(_settings().published_file, _registry(registry)))
+    if output is ReviewFormat.JSON:
+        typer.echo(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=2))
+    elif rows:
+        _console().print(unreviewed_table(rows))
+    else:
+        typer.echo("Every agency of the release is reviewed.")
+
+
+@agencies.command()
+def accept(
+    name_or_id: Annotated[
+        str, typer.Argument(metavar="NAME_OR_ID", help="As `ogi agencies review` lists it.")
+    ],
+    agency_id: Annotated[
+        str | None,
+        typer.Option("--as", metavar="AGENCY_ID", help="Which agency it is: a known one or a new."),
+    ] = None,
+    registry: RegistryOption = None,
+) -> None:
+    """Write a reviewed record into the registry, for the next run to find.
+
+    Without --as the agency is the one that place and function tell. With it the name becomes
+    another name of the agency of that id or, where there is none, a new record: a region's code
+    and a function, `640323-natural-resources`. A name that would still mean others is refused.
+    """
+    from pipelines.reference import accept_name, write_registry
+    from pipelines.serve.unreviewed import names_of
+
+    known = _registry(registry)
+    names, year = names_of(_settings().published_file, name_or_id)
+    told = agency_id
+    for name in names:
+        accepted = accept_name(known, name, agency_id=told, year=year)
+        known, told = accepted.registry, accepted.agency.agency_id
+        typer.echo(f"{name}: {'new' if accepted.is_new else 'a name of'} {told}")
+    write_registry(known, registry)
+
+
+@app.command()
+def coverage(
+    region: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="Of this region and all below it, such as 640323."),
+    ] = None,
+    year: Annotated[int | None, typer.Option(metavar="YEAR", help="Of one report year.")] = None,
+    output: Annotated[
+        CoverageFormat, typer.Option("--format", help="csv: one line an agency and year.")
+    ] = CoverageFormat.TABLE,
+) -> None:
+    """Show which reports should exist, by year, and which of them are missing."""
+    from pipelines.serve import coverage as served
+
+    found = served.coverage(_settings().published_file, region=region, year=year)
+    if output is CoverageFormat.JSON:
+        served.write_coverage_json(found, sys.stdout)
+    elif output is CoverageFormat.CSV:
+        served.write_coverage_csv(found, sys.stdout)
+    else:
+        served.draw_coverage(found, _console())
 
 
 @app.command()
@@ -429,6 +525,12 @@ def _settings() -> "Settings":
     return get_settings()
 
 
+def _registry(folder: Path | None) -> "Registry":
+    from pipelines.reference import load_registry
+
+    return load_registry(folder) if folder is not None else load_registry()
+
+
 def _readable(file: Path, settings: "Settings") -> None:
     # Before a byte is read: a document of gigabytes must not fill the memory.
     if file.is_dir():
@@ -541,11 +643,27 @@ def _refusal(outcome: "Outcome") -> str:
     return f"{outcome.path}: {outcome.reason}"
 
 
+def _resolved(outcome: "Outcome") -> "Resolution":
+    from pipelines.reference import Evidence, load_registry
+
+    names = outcome.names
+    return load_registry().resolve(names.agency_name, Evidence(year=names.report_year))
+
+
+def _on_agency(outcome: "Outcome") -> "list[Finding]":
+    from pipelines.forms import load_forms
+    from pipelines.reference import resolution_finding
+
+    if outcome.names.agency_name is None:
+        return []
+    found = resolution_finding(_resolved(outcome), load_forms())
+    return [found] if found is not None else []
+
+
 def _print_json(outcome: "Outcome", audited: "Sequence[Finding]") -> None:
-    from pipelines.reference import load_registry
     from pipelines.serve.reading_json import reading_object
 
-    agency = load_registry().resolve(outcome.names.agency_name)
+    agency = _resolved(outcome).agency
     told = reading_object(outcome, agency.agency_id if agency else None, audited)
     typer.echo(json.dumps(told, ensure_ascii=False))
 

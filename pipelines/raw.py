@@ -137,6 +137,7 @@ _AGENCIES = pa.schema(
         "first_year": pa.int16(),
         "last_year": pa.int16(),
         "successor_agency_id": pa.string(),
+        "status": pa.string(),
     }
 )
 _FORM_TABLES = pa.schema(
@@ -253,13 +254,18 @@ def outcome_tables(outcomes: Sequence[Outcome], parser_version: str) -> dict[str
             DOCUMENTS, [_document_row(outcome, parser_version) for outcome in storable]
         ),
         "facts": _table(FACTS, [_fact_row(sha, parser_version, f) for sha, f in facts]),
-        "findings": _table(FINDINGS, [_finding_row(sha, parser_version, f) for sha, f in findings]),
+        "findings": finding_table(findings, parser_version),
         "claims": _table(CLAIMS, [_claim_row(sha, parser_version, c) for sha, c in claims]),
     }
 
 
+def finding_table(findings: Iterable[tuple[str, Finding]], parser_version: str) -> pa.Table:
+    """Findings, each with the sha256 of its document."""
+    return _table(FINDINGS, [_finding_row(sha, parser_version, f) for sha, f in findings])
+
+
 def agency_table(agencies: Iterable[Agency]) -> pa.Table:
-    """The registry, one row an agency."""
+    """One row an agency."""
     names = [field.name for field in fields(Agency)]
     return _table(_AGENCIES, [tuple(getattr(a, name) for name in names) for a in agencies])
 

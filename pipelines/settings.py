@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     )
     max_failed_rate: float = Field(default=0.2, ge=0, le=1)
     max_refused_table_rate: float = Field(default=0.2, ge=0, le=1)
+    coverage_floor: float = Field(
+        default=0, ge=0, le=1, description="share of the expected reports that a release must hold"
+    )
 
     @classmethod
     def settings_customise_sources(

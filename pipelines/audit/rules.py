@@ -8,10 +8,12 @@ import duckdb
 
 from pipelines.domain import Finding, Kind, LikelyCause, Outcome, Severity, Verdict
 from pipelines.forms import Forms
-from pipelines.raw import create_tables, form_tables, outcome_tables
+from pipelines.raw import MANIFEST, RESOLUTION, create_tables, form_tables, outcome_tables
 from pipelines.selects import load_selects, run_selects, upstream_of
 
 _ALL_FINDINGS = "audits.findings"
+# Whose report it is and where it lay is not asked of documents alone: nothing is compared with it.
+_NOT_ASKED = {"resolution": RESOLUTION.empty_table(), "manifest": MANIFEST.empty_table()}
 
 
 def audited_rules() -> tuple[str, ...]:
@@ -35,7 +37,8 @@ def audit_many(outcomes: Sequence[Outcome], forms: Forms) -> dict[str, tuple[Fin
     """The same for many documents at once, by sha256; a document that breaks no rule has none."""
     with duckdb.connect(config={"threads": 1}) as con:
         needed = upstream_of([_ALL_FINDINGS], "raw")
-        tables = {**outcome_tables(outcomes, parser_version=""), **form_tables(forms)}
+        told = outcome_tables(outcomes, parser_version="")
+        tables = {**told, **form_tables(forms), **_NOT_ASKED}
         create_tables(con, "raw", {name: tables[name] for name in sorted(needed)})
         run_selects(con, ["staging", "intermediate", "audits"], needed_for=[_ALL_FINDINGS])
         rows = con.execute(

@@ -1,6 +1,6 @@
 """The nouns of the trade. Imports nothing of ours."""
 
-from pipelines.domain.agency import Agency
+from pipelines.domain.agency import Agency, AgencyStatus
 from pipelines.domain.claims import Claim, Comparison, FoundClaim
 from pipelines.domain.document import Document, sha256_of
 from pipelines.domain.errors import (
@@ -24,6 +24,7 @@ from pipelines.domain.report import (
 
 __all__ = [
     "Agency",
+    "AgencyStatus",
     "Cell",
     "Claim",
     "Comparison",

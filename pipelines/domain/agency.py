@@ -1,11 +1,21 @@
 """An agency: who reports."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AgencyStatus(StrEnum):
+    """`reviewed`: a record of the registry, looked at by a person; `generated`: only place and
+    function of a name tell of it; `provisional`: a stand-in for a name that is not known."""
+
+    REVIEWED = "reviewed"
+    GENERATED = "generated"
+    PROVISIONAL = "provisional"
 
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """One record of the registry. `agency_id` is minted once and never changed."""
+    """Who reports. `agency_id` is minted once and never changed."""
 
     agency_id: str
     agency_name: str
@@ -21,3 +31,4 @@ class Agency:
     first_year: int | None
     last_year: int | None
     successor_agency_id: str | None
+    status: AgencyStatus = AgencyStatus.REVIEWED

@@ -10,7 +10,9 @@ import pyarrow as pa
 
 from pipelines.domain import Agency, ReferenceDataError
 from pipelines.forms import Forms
+from pipelines.load.calendar import calendar_table
 from pipelines.load.lake import shard_files
+from pipelines.load.regions import region_table
 from pipelines.raw import (
     CLAIMS,
     DOCUMENTS,
@@ -22,6 +24,7 @@ from pipelines.raw import (
     create_tables,
     form_tables,
 )
+from pipelines.reference.regions import Regions
 from pipelines.selects import BUILT_SCHEMAS, run_selects
 
 _SHARD_SCHEMAS = {"documents": DOCUMENTS, "facts": FACTS, "findings": FINDINGS, "claims": CLAIMS}
@@ -35,12 +38,16 @@ def load(
     parser_version: str,
     forms: Forms,
     agencies: Sequence[Agency],
+    regions: Regions,
+    last_closed_year: int,
     resolution: pa.Table,
+    resolution_findings: pa.Table | None = None,
 ) -> None:
     """Begin the warehouse in `con` anew: drop what an earlier build left, fill schema `raw`.
 
     `resolution` has one row a document: document_sha256, agency_id, report_year, each of the
-    latter two null where it is not known.
+    latter two null where it is not known. `resolution_findings` are what resolving them found.
+    `last_closed_year` is the newest report year of which every report should be there.
 
     Raises:
         ReferenceDataError: the resolution names a document twice or an agency that is not in
@@ -48,13 +55,21 @@ def load(
         FileNotFoundError: the lake has lost a file.
     """
     resolved = resolution.select(RESOLUTION.names).cast(RESOLUTION)
+    found = FINDINGS.empty_table() if resolution_findings is None else resolution_findings
     _resolution_is_sound(resolved, agencies)
     for schema in ("lake", *BUILT_SCHEMAS):
         con.execute(f"drop schema if exists {schema} cascade")
     create_tables(
         con,
         "raw",
-        {**form_tables(forms), "agencies": agency_table(agencies), "resolution": resolved},
+        {
+            **form_tables(forms),
+            "agencies": agency_table(agencies),
+            "regions": region_table(regions),
+            "calendar": calendar_table(last_closed_year),
+            "resolution": resolved,
+            "resolution_findings": found,
+        },
     )
     con.execute("create schema lake")
     for kind, files in shard_files(lake_dir, parser_version).items():

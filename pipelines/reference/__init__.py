@@ -1,5 +1,20 @@
 """The registry: who the agencies are, and which of them a printed name means."""
 
-from pipelines.reference.registry import Registry, load_registry, provisional_agency
+from pipelines.reference.accept import Accepted, accept_name
+from pipelines.reference.mint import provisional_agency
+from pipelines.reference.registry import Registry, load_registry, write_registry
+from pipelines.reference.resolution import Evidence, How, Resolution
+from pipelines.reference.told import resolution_finding
 
-__all__ = ["Registry", "load_registry", "provisional_agency"]
+__all__ = [
+    "Accepted",
+    "Evidence",
+    "How",
+    "Registry",
+    "Resolution",
+    "accept_name",
+    "load_registry",
+    "provisional_agency",
+    "resolution_finding",
+    "write_registry",
+]

@@ -7,12 +7,19 @@ from pipelines.domain import Agency
 from pipelines.simulate.words import REFERENCE_DIR
 
 AGENCIES_FILE = REFERENCE_DIR / "agencies.csv"
+# Codes that no region has: invented figures are given to invented agencies alone.
+_INVENTED = "99"
 
 
 def load_agencies(file: Path = AGENCIES_FILE) -> dict[str, Agency]:
-    """Every record of the registry, by agency_id."""
+    """Every invented agency of the registry, by agency_id."""
     with file.open(encoding="utf-8", newline="") as lines:
-        return {row["agency_id"]: _agency(row) for row in csv.DictReader(lines)}
+        rows = csv.DictReader(lines)
+        return {
+            row["agency_id"]: _agency(row)
+            for row in rows
+            if row["region_code"].startswith(_INVENTED)
+        }
 
 
 def _agency(row: dict[str, str]) -> Agency:

@@ -1,6 +1,7 @@
 -- grain: document_sha256, rule, table, row, column, reading
 -- Every broken rule, told in both languages: the one place where a template becomes a message.
--- A filing's slip, unless we had trouble reading that very table, or are likely to have misread it.
+-- A filing's slip, unless we had trouble reading that very table, or are likely to have misread it, or two documents
+-- of one report differ.
 with broken as (
     select * from audits.applicants_sum_to_total
     union all by name
@@ -11,6 +12,8 @@ with broken as (
     select * from audits.disclosure_channels_sum_to_total
     union all by name
     select * from audits.dispositions_sum_to_total
+    union all by name
+    select * from audits.documents_differ
     union all by name
     select * from audits.indicator_parts_sum_to_total
     union all by name
@@ -24,7 +27,8 @@ with broken as (
 troubled_tables as (
     select document_sha256, "table", bool_or(rule = 'reading_slip_suspected') as is_slip
     from raw.findings
-    where kind = 'reading'
+    -- a cell that is printed unreadably is withheld, and says nothing of the others
+    where kind = 'reading' and rule <> 'unreadable_cell'
     group by all
 ),
 
@@ -37,6 +41,7 @@ told as (
         rules.message_en,
         case
             when troubled_tables.is_slip then 'reading'
+            when rules.kind = 'document' then 'unknown'
             when troubled_tables.document_sha256 is null then 'filing'
             else 'unknown'
         end as likely_cause,

@@ -1,7 +1,8 @@
 -- grain: document_sha256
 -- The reports whose agency and year are known, ranked within their agency-year: place 1 speaks for it.
--- Complete before partial, then fewer reading faults, native text before OCR, newest published, newest
--- archived; the key decides between equals, so that the order never depends on the order of work.
+-- What still stands before what its own address replaced by other figures, complete before partial, then fewer
+-- reading faults, native text before OCR, newest published, newest archived; the key decides between equals,
+-- so that the order never depends on the order of work.
 with absent as (
     select document_sha256, count(*) as cells
     from raw.facts
@@ -14,15 +15,24 @@ faults as (
     from raw.findings
     where kind = 'reading' and severity = 'error'
     group by document_sha256
+),
+
+replaced as (
+    select document_sha256, min_by(standing, address) as replaced_by
+    from intermediate.versions
+    where is_replaced
+    group by document_sha256
 )
 
 select
     document_sha256,
     agency_id,
     report_year,
+    replaced_by,
     row_number() over (
         partition by agency_id, report_year
         order by
+            replaced_by is not null,
             len(list_distinct(list_transform(tables, lambda entry: entry."table"))) desc,
             coalesce(absent.cells, 0),
             coalesce(faults.errors, 0),
@@ -30,9 +40,8 @@ select
             published_on desc nulls last,
             archived_at desc nulls last,
             document_sha256
-    ) as place,
-    rank() over (partition by agency_id, report_year order by archived_at nulls last) as revision
-from staging.documents
+    ) as place
+from intermediate.known_reports
 left join absent using (document_sha256)
 left join faults using (document_sha256)
-where outcome = 'report' and agency_id is not null and report_year is not null
+left join replaced using (document_sha256)

@@ -48,8 +48,12 @@ select
     sections,
     coalesce(findings_error, 0)::bigint as findings_error,
     coalesce(findings_warning, 0)::bigint as findings_warning,
-    coalesce(findings_hint, 0)::bigint as findings_hint
+    coalesce(findings_hint, 0)::bigint as findings_hint,
+    next_agency_id,
+    next_reports.is_whole as is_next_whole
 from intermediate.winners
 inner join staging.documents using (document_sha256)
 left join vintages using (document_sha256)
 left join counted using (document_sha256)
+left join intermediate.next_reports
+    on next_reports.agency_id = winners.agency_id and next_reports.report_year = winners.report_year

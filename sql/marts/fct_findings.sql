@@ -1,5 +1,5 @@
 -- grain: document_sha256, rule, table, row, column, reading
--- What reading and recognition saw, and what the audits judged. Several sightings of one rule in one place
+-- What reading, recognition and resolution saw, and what the audits judged. Several sightings of one rule in one place
 -- (two unknown labels in a table, say) are one row: their messages a line each, their figures where they agree.
 with every as (
     select
@@ -17,7 +17,7 @@ with every as (
         likely_cause,
         message_zh,
         message_en
-    from raw.findings
+    from (from raw.findings union all by name from raw.resolution_findings)
     union all by name
     select * from audits.findings
 )

@@ -198,7 +198,13 @@ SAMPLE = {
     "TIMESTAMP": "timestamp '2022-01-{row:02}'",
     "DOUBLE": "{row}.5",
 }
-ALLOWED = {"outcome": "report", "kind": "filing", "severity": "error"}
+ALLOWED = {
+    "outcome": "report",
+    "kind": "filing",
+    "severity": "error",
+    "status": "present",
+    "role": "winner",
+}
 
 
 def value_of(column: str, kind: str, row: int) -> str:
@@ -313,6 +319,56 @@ def test_a_warehouse_of_reports_without_documents_is_an_error(file: Path) -> Non
     frame(file, "delete from marts.dim_document")
     result = run(file, "dim_document_key")
     assert (result.passed, result.severity) == (False, Severity.ERROR)
+
+
+# --- coverage ----------------------------------------------------------------------------------
+
+
+def coverage(file: Path, *, held: int, missing: int, unexpected: int = 0) -> None:
+    rows = [{"expected_by": "'registry'"}] * held
+    rows += [{"status": "'missing'", "expected_by": "'own_years'"}] * missing
+    rows += [{"expected_by": "null"}] * unexpected
+    mart_frame(file, "coverage", rows)
+
+
+def floor(file: Path, share: float) -> SuiteResult:
+    (result,) = run_suites(
+        file, [s for s in all_suites(coverage_floor=share) if s.name == "coverage_floor"]
+    )
+    return result
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 0.75])
+def test_a_coverage_at_the_floor_passes(file: Path, share: float) -> None:
+    coverage(file, held=3, missing=1)
+    result = floor(file, share)
+    assert result.passed, result.problem
+    assert (result.judged, result.broken, result.failures) == (4, 1, ())
+
+
+@pytest.mark.parametrize("share", [0.76, 1])
+def test_a_coverage_below_the_floor_blocks_the_release(file: Path, share: float) -> None:
+    # what nobody expected lifts no share
+    coverage(file, held=3, missing=1, unexpected=16)
+    result = floor(file, share)
+    assert (result.passed, result.problem) == (False, None)
+    assert result.severity is Severity.ERROR
+    assert (result.judged, result.broken) == (4, 1)
+    assert [f["expected_by"] for f in result.failures] == ["own_years"]
+    assert len(result.agency_years) == 1
+
+
+def test_a_whole_coverage_passes_any_floor(file: Path) -> None:
+    coverage(file, held=2, missing=0)
+    assert floor(file, 1).passed
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_where_nothing_is_expected_nothing_is_missing(file: Path, share: float) -> None:
+    coverage(file, held=0, missing=0, unexpected=3)
+    result = floor(file, share)
+    assert result.passed, result.problem
+    assert result.judged == 0
 
 
 # --- a check that cannot look ------------------------------------------------------------------

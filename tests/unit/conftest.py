@@ -20,6 +20,40 @@ def release(tmp_path: Path) -> Path:
     return _make_release(tmp_path / "published")
 
 
+@pytest.fixture
+def inventory(tmp_path: Path) -> Path:
+    """A release that has a coverage: a bureau of 640323 with three years, one of them missing, one
+    late; a government of 510122, which became 510116; and one that nothing is expected of."""
+    file = tmp_path / "home" / "published" / "ogi.duckdb"
+    file.parent.mkdir(parents=True)
+    with duckdb.connect(file) as con:
+        con.execute("create schema marts; use marts")
+        con.execute(
+            "create table dim_agency as from (values"
+            " ('640323-audit', '盐池县审计局', '640323', 'reviewed'),"
+            " ('510122-government', '双流县人民政府', '510122', 'reviewed'),"
+            " ('640300-audit', '吴忠市审计局', '640300', 'reviewed'),"
+            " ('640300-audio', '吴忠市音像局', '640300', 'generated'))"
+            " as t(agency_id, agency_name, region_code, status)"
+        )
+        con.execute(
+            "create table dim_region as from (values ('510122', ['510116']),"
+            " ('510116', ['510116']), ('460000', ['460000'])) as t(region_code, successor_codes)"
+        )
+        con.execute(
+            "create table coverage as select * exclude (status, days_late, revision), status,"
+            " days_late, revision, false as is_moved, date '2023-01-31' as due_on,"
+            " null::date as published_on, null::varchar as document_sha256, '省' as province,"
+            " '市' as city, '县' as county from (values"
+            " ('640323-audit', 2021::smallint, '640323', 'own_years', 'missing', null, null),"
+            " ('640323-audit', 2022::smallint, '640323', 'own_years', 'late', 3, 1),"
+            " ('640323-audit', 2023::smallint, '640323', 'own_years', 'present', 0, 1),"
+            " ('510122-government', 2022::smallint, '510122', null, 'present', 0, 1))"
+            " as t(agency_id, report_year, region_code, expected_by, status, days_late, revision)"
+        )
+    return file
+
+
 def _make_release(folder: Path, agency_names: tuple[str, ...] = ("海风市教育局", "云岭县")) -> Path:
     """ogi.duckdb and evidence.parquet in `folder`, replacing what is there."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -4,8 +4,10 @@ identities hold, and what a test writes down is all that differs."""
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -28,8 +30,10 @@ from pipelines.domain import (
 from pipelines.forms import load_forms
 from pipelines.load import load, write_shard
 from pipelines.raw import MANIFEST, RESOLUTION
+from pipelines.reference.regions import Regions
 from pipelines.selects import run_selects
 
+NO_REGIONS = Regions((), ())
 TABLES = ("proactive_disclosure", "requests", "reviews")
 Cells = Mapping[tuple[str, str, str], int | str | State]
 
@@ -41,7 +45,8 @@ def make_report() -> Callable[..., Outcome]:
 
 @pytest.fixture
 def build(tmp_path: Path) -> Callable[..., duckdb.DuckDBPyConnection]:
-    """build(outcomes, …) -> a connection to the whole warehouse, in memory."""
+    """build(outcomes, …) -> a connection to the whole warehouse, in memory. `also_at` are further
+    addresses of documents: name, address, and when it was archived there."""
 
     def built(
         outcomes: Sequence[Outcome],
@@ -50,12 +55,23 @@ def build(tmp_path: Path) -> Callable[..., duckdb.DuckDBPyConnection]:
         archived: Mapping[str, dt.datetime] | None = None,
         addresses: Mapping[str, str] | None = None,
         resolution: Mapping[str, tuple[str | None, int | None]] | None = None,
+        agencies: Mapping[str, Mapping[str, Any]] | None = None,
+        also_at: Sequence[tuple[str, str, dt.datetime]] = (),
+        regions: Regions = NO_REGIONS,
+        last_closed_year: int = 2022,
     ) -> duckdb.DuckDBPyConnection:
         folder = tmp_path / f"trial-{len(list(tmp_path.iterdir()))}"
         for batch in batches if batches is not None else [outcomes]:
             write_shard(folder / "lake", batch, "v1")
-        _write_manifest(folder / "archive", outcomes, archived or {}, addresses or {})
-        return build_from(folder, outcomes, resolution or {})
+        _write_manifest(folder / "archive", outcomes, archived or {}, addresses or {}, also_at)
+        return build_from(
+            folder,
+            outcomes,
+            resolution or {},
+            agencies or {},
+            regions=regions,
+            last_closed_year=last_closed_year,
+        )
 
     return built
 
@@ -64,7 +80,12 @@ def build_from(
     folder: Path,
     outcomes: Sequence[Outcome],
     resolution: Mapping[str, tuple[str | None, int | None]],
+    agencies: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    *,
+    regions: Regions = NO_REGIONS,
+    last_closed_year: int = 2022,
 ) -> duckdb.DuckDBPyConnection:
+    """`agencies`: what is otherwise in the records of some, and those that have no report."""
     con = duckdb.connect()
     resolved = {o.document_sha256: _resolved(o) for o in outcomes} | dict(resolution)
     load(
@@ -73,7 +94,12 @@ def build_from(
         archive_dir=folder / "archive",
         parser_version="v1",
         forms=load_forms(),
-        agencies=[_agency(a) for a in sorted({a for a, _ in resolved.values() if a})],
+        agencies=[
+            replace(_agency(a), **agencies.get(a, {}))
+            for a in sorted({a for a, _ in resolved.values() if a} | set(agencies))
+        ],
+        regions=regions,
+        last_closed_year=last_closed_year,
         resolution=pa.Table.from_pylist(
             [
                 {"document_sha256": sha, "agency_id": agency, "report_year": year}
@@ -172,6 +198,7 @@ def _write_manifest(
     outcomes: Sequence[Outcome],
     archived: Mapping[str, dt.datetime],
     addresses: Mapping[str, str],
+    also_at: Sequence[tuple[str, str, dt.datetime]],
 ) -> None:
     (archive / "manifest").mkdir(parents=True)
     rows: list[dict[str, Any]] = [
@@ -187,4 +214,6 @@ def _write_manifest(
         }
         for o in {o.document_sha256: o for o in outcomes}.values()
     ]
+    by_name = {row["name"]: row for row in rows}
+    rows += [{**by_name[n], "address": at, "archived_at": when} for n, at, when in also_at]
     pq.write_table(pa.Table.from_pylist(rows, schema=MANIFEST), archive / "manifest" / "m.parquet")

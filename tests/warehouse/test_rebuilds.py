@@ -12,6 +12,7 @@ from pipelines.domain import Agency, Outcome, ReferenceDataError, State
 from pipelines.forms import finding, load_forms
 from pipelines.load import lake, load, processed, write_shard
 from pipelines.raw import RESOLUTION
+from pipelines.reference.regions import Regions
 from pipelines.selects import BUILT_SCHEMAS, load_marts, load_selects, quoted, run_selects
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
@@ -163,6 +164,8 @@ def _load(
         parser_version="v1",
         forms=load_forms(),
         agencies=agencies,
+        regions=Regions((), ()),
+        last_closed_year=2022,
         resolution=RESOLUTION.empty_table().from_pylist(resolution or [], schema=RESOLUTION),
     )
 

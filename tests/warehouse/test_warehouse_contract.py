@@ -11,6 +11,7 @@ import pytest
 from pipelines.audit import BrokenKey, broken_keys
 from pipelines.domain import Claim, Outcome, OutcomeKind, Place, State
 from pipelines.forms import finding, load_forms
+from pipelines.reference.regions import Region, Regions
 from pipelines.selects import load_marts, load_selects, quoted
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
@@ -85,7 +86,29 @@ CONTRACT = {
     "dim_item": (["item"], CODES),
     "dim_indicator": (["indicator"], [*CODES, "kind", "unit", "is_coded", "labels"]),
     "dim_rule": (["rule"], CODES),
-    "dim_region": (["region_code"], CODES),
+    "dim_region": (
+        ["region_code", "first_year"],
+        [*CODES, "last_year", "province", "city", "county", "successor_code", "successor_codes"],
+    ),
+    "coverage": (
+        ["agency_id", "report_year"],
+        [
+            "status",
+            "expected_by",
+            "due_on",
+            "published_on",
+            "days_late",
+            "document_sha256",
+            "region_code",
+            "province",
+            "city",
+            "county",
+        ],
+    ),
+    "report_documents": (
+        ["agency_id", "report_year", "place"],
+        ["document_sha256", "role", "replaced_by", "differing_cells", "addresses"],
+    ),
     "fct_proactive_disclosure": (
         ["agency_id", "report_year", "item", "measure"],
         ["value", "unit", "value_yuan", "state", "raw", "vintage"],
@@ -143,7 +166,7 @@ CONTRACT = {
     "comparable_years": (["agency_id", "report_year", "measure"], ["value", "comparable"]),
 }
 VIEWS = {"requests_long", "comparable_years"}
-EMPTY_FOR_NOW = {"dim_region", "fct_indicators"}
+EMPTY_FOR_NOW = {"fct_indicators"}
 
 
 @pytest.fixture
@@ -162,6 +185,9 @@ def warehouse(build: Build, make_report: Make) -> duckdb.DuckDBPyConnection:
     }
     claim = Claim("disclosed_items", Decimal(12), "条", "主动公开信息12条", Place(line=3))
     again = {("reviews", "reconsideration", "total"): 9}
+    here = Region(
+        "350000", "福建省", "福建", "province", "division", None, 2008, None, False, False
+    )
     return build(
         [
             make_report("one", cells=broken, findings=[*doubled, doubled[0]], claims=[claim]),
@@ -182,7 +208,8 @@ def warehouse(build: Build, make_report: Make) -> duckdb.DuckDBPyConnection:
             make_report(
                 "listing", agency=None, year=None, tables=(), kind=OutcomeKind.NOT_A_REPORT
             ),
-        ]
+        ],
+        regions=Regions([here], ()),
     )
 
 

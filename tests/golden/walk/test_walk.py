@@ -43,7 +43,7 @@ def test_names_and_vintages(name: str) -> None:
     assert outcome.names.agency_name == expected["agency_name"]
     assert outcome.names.report_year == expected["report_year"]
     assert {t: list(v) for t, v in outcome.tables.items()} == expected["vintages"]
-    agency = load_registry().resolve(outcome.names.agency_name)
+    agency = load_registry().resolve(outcome.names.agency_name).agency
     assert (agency.agency_id if agency else None) == expected["agency_id"]
 
 

@@ -130,6 +130,7 @@ def test_a_slip_is_published_and_shown_with_its_agency_years(
 
     _a_broken_key_keeps_the_old_release(settings, inputs, monkeypatch)
     _failures_past_their_rate_keep_it_too(settings, inputs)
+    _a_coverage_below_its_floor_keeps_it_too(settings, inputs)
 
 
 def _a_broken_key_keeps_the_old_release(
@@ -165,6 +166,16 @@ def _failures_past_their_rate_keep_it_too(settings: Settings, inputs: Path) -> N
     (reason,) = report.blocked
     assert reason.startswith("rate of failed documents")
     assert documents(settings.published_file) == before
+
+
+def _a_coverage_below_its_floor_keeps_it_too(settings: Settings, inputs: Path) -> None:
+    """The agencies of the inputs report until 2022 and are expected ever after."""
+    before = documents(settings.published_file)
+    report = run([inputs], settings.model_copy(update={"coverage_floor": 0.9}))
+    (reason,) = report.blocked
+    assert reason.startswith("At least 90.0% of the expected reports are there")
+    assert documents(settings.published_file) == before
+    assert run([inputs], settings.model_copy(update={"coverage_floor": 0.01})).blocked == ()
 
 
 def test_a_home_where_dagster_cannot_write_runs_all_the_same(

@@ -17,7 +17,7 @@ OGI = Path(sys.executable).with_name("ogi")
 REPORTS = ROOT / "data" / "samples" / "reports"
 BROKEN = REPORTS / "990102-market-regulation-2023.html"
 SOUND = REPORTS / "990200-health-2022.html"
-COMMANDS = ("run", "ingest", "read", "check", "query", "evidence", "status")
+COMMANDS = ("run", "ingest", "read", "check", "query", "evidence", "coverage", "status")
 # pytest-xdist sets COLUMNS; tables of a width of nobody's choosing are not what is tested here.
 INHERITED = {k: v for k, v in os.environ.items() if k != "COLUMNS" and not k.startswith("OGI_")}
 HEAVY = ("dagster", "great_expectations")
@@ -257,6 +257,25 @@ def test_evidence_leads_to_the_page(ogi: Ogi, release: Path) -> None:
     done = ogi("evidence", "ab" * 32, "requests", "received", "total", **home)
     assert json.loads(done.stdout)["evidence"] == {"page": 2, "box": [1.0, 2.0, 3.0, 4.0]}
     assert "no cell" in one_line(ogi("evidence", "ab" * 32, "a", "b", "c", **home))
+
+
+def test_coverage_is_drawn_or_written(ogi: Ogi, inventory: Path) -> None:
+    home = {"OGI_HOME": str(inventory.parents[1])}
+    drawn = ogi("coverage", "--region", "640323", **home)
+    assert (drawn.returncode, drawn.stderr) == (0, "")
+    assert "100.0%" in drawn.stdout
+    assert "Missing: 1" in drawn.stdout
+    told = json.loads(ogi("coverage", "--year", "2022", "--format", "json", **home).stdout)
+    assert [year["report_year"] for year in told["by_year"]] == [2022]
+    rows = list(csv.DictReader(io.StringIO(ogi("coverage", "--format", "csv", **home).stdout)))
+    assert [r["status"] for r in rows] == ["present", "missing", "late", "present"]
+
+
+def test_coverage_refuses_in_one_line(ogi: Ogi, inventory: Path) -> None:
+    home = {"OGI_HOME": str(inventory.parents[1])}
+    assert "12x" in one_line(ogi("coverage", "--region", "12x", **home))
+    assert "650000" in one_line(ogi("coverage", "--region", "650000", **home))
+    assert "`ogi run` makes one" in one_line(ogi("coverage"))
 
 
 def test_query_without_a_release_says_what_makes_one(ogi: Ogi) -> None:
