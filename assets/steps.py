@@ -109,16 +109,16 @@ def resolve(settings: Settings, registry: Registry) -> Resolved:
     """Resolve every document's agency: the registry's agencies with those that the documents make
     necessary, told by rule or provisional."""
     folder = settings.lake_dir / parser_version() / "documents"
-    names = ["document_sha256", "agency_name", "report_year"]
+    names = ["document_sha256", "agency_name", "report_year", "other_names"]
     shards = [pq.read_table(file, columns=names) for file in sorted(folder.glob("*.parquet"))]
     made: defaultdict[str, dict[str, tuple[int, Agency]]] = defaultdict(dict)
     resolved: dict[str, tuple[str | None, int | None]] = {}
     findings: list[tuple[str, Finding]] = []
     for row in (row for shard in shards for row in shard.to_pylist()):
-        sha256, name, year = (row[column] for column in names)
+        sha256, name, year, others = (row[column] for column in names)
         agency = None
         if name and sha256 not in resolved:
-            resolution = registry.resolve(name, Evidence(year=year))
+            resolution = registry.resolve(name, Evidence(year=year, others=tuple(others or ())))
             agency = resolution.agency or provisional_agency(name)
             if agency.status is not AgencyStatus.REVIEWED:
                 known = made[agency.agency_id].get(agency.agency_name, (0, agency))

@@ -647,7 +647,8 @@ def _resolved(outcome: "Outcome") -> "Resolution":
     from pipelines.reference import Evidence, load_registry
 
     names = outcome.names
-    return load_registry().resolve(names.agency_name, Evidence(year=names.report_year))
+    evidence = Evidence(year=names.report_year, others=names.other_names)
+    return load_registry().resolve(names.agency_name, evidence)
 
 
 def _on_agency(outcome: "Outcome") -> "list[Finding]":

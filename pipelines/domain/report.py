@@ -48,7 +48,9 @@ class NameSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReportNames:
-    """Who reports on which year, as the document itself says, and where it says so."""
+    """Who reports on which year, as the document itself says, and where it says so. `other_names`
+    are the other agencies that it names as its own, its signature's and its publisher's: evidence
+    for which of several that bear the name is meant."""
 
     agency_name: str | None = None
     report_year: int | None = None
@@ -56,6 +58,7 @@ class ReportNames:
     published_on: dt.date | None = None
     agency_source: NameSource | None = None
     year_source: NameSource | None = None
+    other_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

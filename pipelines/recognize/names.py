@@ -35,12 +35,14 @@ _BRACKETED = re.compile(r"\([^()]*\)$")
 class Said:
     """Everything that the document says of who reports on which year, the surest source first.
     `dated`: where a date is told, its year and its month (0 where unknown). `led`: how often the
-    prose begins a clause with that year."""
+    prose begins a clause with that year. `publishers`: all that are named, also those that publish
+    for others."""
 
     agencies: tuple[tuple[NameSource, str], ...]
     years: tuple[tuple[NameSource, int], ...]
     dated: tuple[tuple[str, int, int], ...]
     led: tuple[tuple[int, int], ...]
+    publishers: tuple[str, ...]
     lexicon: Lexicon
 
 
@@ -52,9 +54,10 @@ def said_in(
     signatures = list(_signatures(paragraphs, lexicon))
     agencies = [(NameSource.TITLE, t.agency) for t in usable if t.agency]
     agencies += [(NameSource.SIGNATURE, name) for name, _, _ in signatures]
+    publishers = tuple(publishers_in(reading, paragraphs, lexicon))
     agencies += [
         (NameSource.PUBLISHER, name)
-        for name in publishers_in(reading, paragraphs, lexicon)
+        for name in publishers
         if not is_office_of_government(name, lexicon)
     ]
     years = [(NameSource.TITLE, t.year) for t in usable if t.year]
@@ -65,7 +68,9 @@ def said_in(
     if published is not None:
         dated.append(("published", published.year, published.month))
     led = Counter(y for text in texts for y in led_by_year(text, lexicon))
-    return Said(tuple(agencies), tuple(years), tuple(dated), tuple(led.items()), lexicon)
+    return Said(
+        tuple(agencies), tuple(years), tuple(dated), tuple(led.items()), publishers, lexicon
+    )
 
 
 def names_of(
@@ -80,6 +85,7 @@ def names_of(
     best = max(usable, key=lambda t: (t.agency is not None) + (t.year is not None), default=None)
     agency_source, agency = _agency(said)
     year_source, year = said.years[0] if said.years else (None, None)
+    names = (name for _, name in said.agencies)
     return ReportNames(
         agency,
         year,
@@ -87,6 +93,7 @@ def names_of(
         _published_on(reading, paragraphs, lexicon),
         agency_source,
         year_source,
+        tuple(n for n in dict.fromkeys((*names, *said.publishers)) if n != agency),
     )
 
 

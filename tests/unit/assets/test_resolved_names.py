@@ -1,6 +1,7 @@
 """Names of the lake → agencies of the warehouse: reviewed, told by rule, provisional."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from assets.steps import Resolved, resolve
@@ -53,6 +54,14 @@ def test_each_document_has_an_agency_and_a_finding_where_it_is_not_reviewed(
         document("盐池县财政局", 2022).document_sha256: "agency_by_rule",
         document("鼓楼区教育局", 2022).document_sha256: "agency_provisional",
     }
+
+
+def test_a_name_that_several_places_bear_is_told_by_the_others_in_its_document(
+    tmp_path: Path,
+) -> None:
+    alone = document("鼓楼区教育局", 2022)
+    names = replace(alone.names, other_names=("南京市鼓楼区人民政府办公室",))
+    assert ids(resolved(tmp_path, replace(alone, names=names))) == ["320106-education"]
 
 
 def test_an_agency_goes_by_its_newest_name(tmp_path: Path) -> None:

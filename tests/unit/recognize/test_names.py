@@ -188,3 +188,14 @@ def test_a_signature_that_leaves_the_county_out_agrees() -> None:
     title = "甲县教育局2021年政府信息公开工作年度报告"
     assert "agency_disagrees" not in rules_of(signed("教育局", title=title))
     assert "agency_disagrees" in rules_of(signed("乙县教育局", title=title))
+
+
+def test_the_other_names_of_a_document_are_kept_as_evidence() -> None:
+    page = (
+        "<html><head><meta name='ContentSource' content='乙市甲县人民政府办公室'></head><body>"
+        "<h1>甲县教育局2021年政府信息公开工作年度报告</h1><h2>一、总体情况</h2><p>无。</p>"
+        "<h2>二、主动公开政府信息情况</h2><p>无。</p></body></html>"
+    )
+    names = process_document("x.html", page.encode()).names
+    assert names.agency_name == "甲县教育局"
+    assert names.other_names == ("乙市甲县人民政府办公室",)
