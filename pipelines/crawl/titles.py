@@ -1,0 +1,174 @@
+"""What the title of an entry says: an annual report, something near one, or nothing of the kind."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from pipelines.crawl.model import Entry
+from pipelines.crawl.pages import column_names
+from pipelines.crawl.source import Source
+from pipelines.crawl.words import Words
+from pipelines.forms import Lexicon, fold, simplify
+
+# Between the two words of a lexicon's entry: anything.
+_BETWEEN = "…"
+# Other reports are told by a subject of their own unless the title also has one longer than these.
+_WEAK_SUBJECT = 4
+
+
+class Reason(StrEnum):
+    """Why an entry is no report: `not_a_report`, a word of something else (an explanation, a
+    guide, a notice); `other_subject`, an annual report about something else; `column`, only a
+    column's name; `several_years`, an index of reports; `by_source`, the source's record says so;
+    `no_subject`, a report of a year that does not say about what; `no_report_word`, about the
+    subject in a year, but not called a report."""
+
+    NOT_A_REPORT = "not_a_report"
+    OTHER_SUBJECT = "other_subject"
+    COLUMN = "column"
+    SEVERAL_YEARS = "several_years"
+    BY_SOURCE = "by_source"
+    NO_SUBJECT = "no_subject"
+    NO_REPORT_WORD = "no_report_word"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A report where `reason` is None. `year` is the one year that the title names; `detail` the
+    word that gave the reason."""
+
+    reason: Reason | None
+    detail: str = ""
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A title and what is found in it."""
+
+    folded: str
+    subject: bool
+    strong_subject: bool
+    report: bool
+    year: int | None
+    is_bare_year: bool
+    is_period: bool
+
+
+def verdict_of(entry: Entry, source: Source, words: Words, lexicon: Lexicon) -> Verdict | None:
+    """What an entry is by its title, its column and the kind of its address; None where it has
+    nothing to do with reports."""
+    said = _said(entry.title, words, lexicon)
+    reason = _against(entry, said, source, words, lexicon)
+    if reason is not None:
+        return reason
+    if _speaks_for_report(entry, said):
+        return Verdict(None, "", said.year if said.year is not None else entry.told_year)
+    if said.year is None:
+        return None
+    if said.report:
+        return Verdict(Reason.NO_SUBJECT, "", said.year)
+    if said.subject or entry.column is not None:
+        return Verdict(Reason.NO_REPORT_WORD, "", said.year)
+    return None
+
+
+def is_column(entry: Entry, source: Source, words: Words) -> bool:
+    """Whether the entry's title is just the name of a column of reports."""
+    return fold(entry.title) in column_names(source.columns, words)
+
+
+def _speaks_for_report(entry: Entry, said: _Said) -> bool:
+    if said.subject and said.report:
+        return True
+    if entry.is_typed:
+        return True
+    if entry.column is None or said.year is None:
+        return False
+    return said.subject or said.report or said.is_bare_year
+
+
+def _against(
+    entry: Entry, said: _Said, source: Source, words: Words, lexicon: Lexicon
+) -> Verdict | None:
+    """The reason that speaks against an entry; an entry that has nothing to do with reports has
+    none."""
+    for title in source.ignored_titles:
+        if fold(title) and fold(title) in said.folded:
+            return Verdict(Reason.BY_SOURCE, title, said.year)
+    if not entry.is_typed and is_column(entry, source, words):
+        return Verdict(Reason.COLUMN, entry.title, said.year)
+    concerns = said.subject or entry.is_typed or (entry.column is not None and said.report)
+    return _something_else(entry, said, words, lexicon) if concerns else None
+
+
+def _something_else(entry: Entry, said: _Said, words: Words, lexicon: Lexicon) -> Verdict | None:
+    """What else an entry is that speaks of reports."""
+    for word in lexicon.title.not_a_report:
+        if _pattern(word).search(said.folded):
+            return Verdict(Reason.NOT_A_REPORT, word, said.year)
+    if said.is_period or any(fold(word) in said.folded for word in words.several_years):
+        return Verdict(Reason.SEVERAL_YEARS, entry.title, None)
+    for word in words.other_subjects:
+        if fold(word) in said.folded and not said.strong_subject:
+            return Verdict(Reason.OTHER_SUBJECT, word, said.year)
+    return None
+
+
+def _said(title: str, words: Words, lexicon: Lexicon) -> _Said:
+    folded = fold(title)
+    subjects = [s for s in map(fold, lexicon.title.subject) if s in folded]
+    years, rest, is_period = _years_in(simplify(title), words, lexicon)
+    return _Said(
+        folded,
+        bool(subjects),
+        any(len(s) > _WEAK_SUBJECT for s in subjects),
+        any(fold(word) in folded for word in lexicon.title.report),
+        years[0] if len(years) == 1 else None,
+        bool(years) and not fold(rest),
+        is_period,
+    )
+
+
+def _years_in(text: str, words: Words, lexicon: Lexicon) -> tuple[tuple[int, ...], str, bool]:
+    """The years that the title names, each once, dates and numbers of documents left out; what is
+    left of the title without them; whether two of them are the ends of a period."""
+    pattern, period = _year_patterns(
+        tuple(lexicon.year_digits.items()),
+        (lexicon.year_mark, lexicon.month_mark),
+        lexicon.title.year_words,
+        words.between_years,
+    )
+    values = {fold(c) or c: v for c, v in lexicon.year_digits.items()}
+    tokens = [match["year"] for match in pattern.finditer(text) if match["year"] is not None]
+    found = [int("".join(str(values.get(fold(c) or c, c)) for c in token)) for token in tokens]
+    return tuple(dict.fromkeys(found)), pattern.sub("", text), period.search(text) is not None
+
+
+@lru_cache(maxsize=4)
+def _year_patterns(
+    digits: tuple[tuple[str, int], ...],
+    marks: tuple[str, str],
+    words: tuple[str, ...],
+    between: tuple[str, ...],
+) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    of = {value: str(value) + "".join(c for c, v in digits if v == value) for value in (0, 2)}
+    every = "0-9" + "".join(re.escape(c) for c, _ in digits)
+    number = rf"(?<!\d)[{re.escape(of[2])}][{re.escape(of[0])}][{every}]{{2}}(?!\d)"
+    year, month = marks
+    month_day = rf"{year}\d{{1,2}}{month}(?:\d{{1,2}}\w)?"
+    date = rf"{number}(?:{month_day}|[-./]\d{{1,2}}(?:[-./]\d{{1,2}})?(?!\d))"
+    document = rf"[\[(]{number}[\])]\w?\d{{1,4}}(?!\d)"
+    behind = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+    ends = "|".join(sorted(map(re.escape, (simplify(b) for b in between)), key=len, reverse=True))
+    period = rf"{number}(?:{behind})?(?:{ends}){number}"
+    return (
+        re.compile(rf"{date}|{document}|(?P<year>{number})(?:{behind})?"),
+        re.compile(period),
+    )
+
+
+@lru_cache(maxsize=512)
+def _pattern(word: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(fold(part)) for part in word.split(_BETWEEN)))
