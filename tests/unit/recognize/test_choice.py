@@ -140,6 +140,21 @@ def test_no_side_is_chosen_where_some_row_is_whole() -> None:
     assert found["after"][1] == [None] * 5
 
 
+def test_blanks_are_filled_in_from_the_side_that_all_rows_allow() -> None:
+    # The 5 stands in the first column by the sums; its blanks are those of the padded copy.
+    padded = {"in": "_ 5 _ _ _ 5", "done": "_ 5 _ _ _ 5", "given": "_ 5 _ _ _ _"}
+    assert table(**padded)["given"][1] == ["5", "", "", "", ""]
+    trailing = {**padded, "in": "5 _ _ _ 5 _"}
+    assert table(**trailing)["given"][1] == ["5", None, None, None, None], "in ends elsewhere"
+    whole = {**padded, "in": "5 0 0 0 5"}
+    assert table(**whole)["given"][1] == ["5", None, None, None, None], "its author has no blanks"
+
+
+def test_a_side_places_no_figure_that_the_sums_leave_open() -> None:
+    found = table(**{"in": "_ 0 _ / _ _", "done": "_ _ 0 / 0 0"})
+    assert found["in"][1] == [None] * 5
+
+
 def test_a_whole_row_may_break_its_own_sum() -> None:
     found = table(**{**WHOLE, "in": "5 2 0 1 9", "refused": "1 1 1 3"})
     assert found["refused"][1] == ["1", "1", None, "1", "3"]
