@@ -21,6 +21,7 @@ from pipelines.domain.report import (
     ReportNames,
     StatutoryTable,
 )
+from pipelines.domain.sighting import Provenance, Sighting
 
 __all__ = [
     "Agency",
@@ -45,12 +46,14 @@ __all__ = [
     "Paragraph",
     "Place",
     "PlacedCell",
+    "Provenance",
     "Reading",
     "ReferenceDataError",
     "Report",
     "ReportNames",
     "SettingsError",
     "Severity",
+    "Sighting",
     "State",
     "StatutoryTable",
     "UnreadableDocument",
