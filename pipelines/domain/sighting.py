@@ -1,4 +1,4 @@
-"""What was found at an address, and when: the provenance of bytes, and what became of them there."""
+"""What was found at an address, and when: provenance of bytes, and what became of them there."""
 
 import datetime as dt
 from collections.abc import Mapping
