@@ -1,0 +1,209 @@
+"""`ogi run`, `ingest` and `status`: from files to the release, and where things are."""
+
+import os
+import shlex
+import sys
+import tempfile
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli.terminal import console_of, from_here, print_pairs, settings_of_process, steps
+from pipelines.domain import OgiError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from assets.run import RunReport
+    from pipelines.publish import Census
+    from pipelines.settings import Settings
+
+
+def run(
+    inputs: Annotated[
+        list[Path] | None,
+        typer.Option("--input", metavar="FOLDER", help="A folder of documents; may be repeated."),
+    ] = None,
+) -> None:
+    """Take the inbox, and any folder given, all the way to a release.
+
+    Documents are archived, read, loaded and checked, and the release is published. Ends 0 when
+    that is done: findings and documents that failed are in its report. Ends 2 when it could not
+    be done or the release was blocked.
+    """
+    settings = settings_of_process()
+    inbox = [settings.inbox_dir] if settings.inbox_dir.is_dir() else []
+    if not inbox and not inputs:
+        raise OgiError(
+            f"{settings.inbox_dir}: no inbox here; make it and put documents into it, "
+            "or name a folder with --input"
+        )
+    _run([*inbox, *(inputs or [])], settings)
+
+
+def ingest(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH", help="Files and folders.", readable=False)
+    ],
+) -> None:
+    """Take files and folders all the way to a release; ends as `ogi run` does."""
+    _run(paths, settings_of_process())
+
+
+def status() -> None:
+    """Show where things are, what the last release holds and which documents are waiting."""
+    from pipelines.archive import manifest
+    from pipelines.load import processed
+    from pipelines.process import parser_version
+    from pipelines.publish import current_release
+
+    settings = settings_of_process()
+    archived = set(manifest(settings.archive_dir).column("document_sha256").to_pylist())
+    waiting = archived - processed(settings.lake_dir, parser_version())
+    inbox = sum(1 for file in settings.inbox_dir.rglob("*") if file.is_file())
+    release = current_release(settings.published_file)
+    rows = [
+        ("home", str(settings.home.absolute())),
+        ("archive", f"{settings.archive_dir.absolute()}, {len(archived):,} documents"),
+        ("waiting to be read", f"{len(waiting):,} of them, by parser {parser_version()}"),
+        ("inbox", f"{settings.inbox_dir.absolute()}, {inbox:,} files"),
+    ]
+    if release is None:
+        rows.append(("release", "none yet; `ogi run` makes one"))
+    else:
+        rows += [
+            ("release", f"{settings.published_file.absolute()}, of {release.created_at}"),
+            ("documents", _census(release.counts)),
+            ("facts", f"{release.counts.facts:,}"),
+            ("findings", f"{sum(release.counts.findings.values()):,}"),
+        ]
+    print_pairs(rows, console_of())
+
+
+def _run(paths: Sequence[Path], settings: "Settings") -> None:
+    for path in paths:
+        if not path.exists():
+            raise OgiError(f"{path}: no such file or folder")
+    # Libraries warn developers of what may change in them; for that there are the tests.
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+    _writable(settings)
+    from assets.run import run as run_all
+
+    with steps() as on_progress:
+        report = run_all(paths, settings, on_progress=on_progress)
+    _tell_run(report, settings)
+    if report.blocked:
+        raise OgiError("release blocked: " + "; ".join(report.blocked))
+
+
+def _writable(settings: "Settings") -> None:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.home):
+            pass
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise OgiError(f"OGI_HOME: {settings.home} cannot be written: {why}") from error
+
+
+def _tell_run(report: "RunReport", settings: "Settings") -> None:
+    console = console_of()
+    if report.nothing_new:
+        console.print(f"Nothing new: {report.known:,} file(s) are known, the release is current.")
+    release = report.published_file
+    failed = f"{report.failed_total:,}" if report.failed_total else "none"
+    rows = [
+        ("documents", f"{report.new:,} new, {report.known:,} known"),
+        ("failed now", failed),
+        ("in the warehouse", _census(report.counts)),
+        ("facts", f"{report.counts.facts:,}"),
+        ("findings", f"{sum(report.counts.findings.values()):,}"),
+        ("release", "blocked; the one before it stays" if report.blocked else "published"),
+        *(("blocked by", reason) for reason in report.blocked),
+        ("warehouse", str(release.absolute()) if release else "none yet"),
+        ("took", f"{report.duration:.1f} s"),
+    ]
+    print_pairs(rows, console)
+    if not report.nothing_new:
+        _tell_refused(report, console)
+        _tell_findings(report.counts.findings, console)
+    console.print("\nTry next:", style="bold")
+    for command in _next_commands(report, settings):
+        # Not wrapped: each is there to be copied.
+        console.print(f"  {command}", markup=False, soft_wrap=True)
+
+
+def _tell_refused(report: "RunReport", console: "Console") -> None:
+    for heading, refused, total in (
+        ("Failed, archived with the reason:", report.failed, report.failed_total),
+        ("Nothing could be taken from:", report.unreadable, len(report.unreadable)),
+    ):
+        if refused:
+            console.print(f"\n{heading}", style="bold red")
+        for path, reason in refused:
+            told = reason.removeprefix(f"{path}: ")
+            console.print(f"  {path}: {told}", markup=False, soft_wrap=True)
+        if total > len(refused):
+            console.print(f"  and {total - len(refused):,} more: reasons are in dim_document")
+
+
+def _tell_findings(findings: "Mapping[str, int]", console: "Console") -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from pipelines.forms import load_forms
+    from pipelines.serve.drawn import SEVERITY_STYLE
+
+    if not findings:
+        return
+    rules = load_forms().rules
+    table = Table(title="Findings by rule", title_justify="left")
+    table.add_column("severity", no_wrap=True)
+    table.add_column("rule", no_wrap=True)
+    table.add_column("meaning")
+    table.add_column("findings", justify="right", no_wrap=True)
+    for rule, number in findings.items():
+        severity = rules[rule].severity.value
+        told = Text(severity, style=SEVERITY_STYLE[severity])
+        table.add_row(told, rule, rules[rule].label_en, f"{number:,}")
+    console.print()
+    console.print(table)
+
+
+def _next_commands(report: "RunReport", settings: "Settings") -> list[str]:
+    """Three commands that work from here, with this home and a document of this warehouse."""
+    home = f"OGI_HOME={shlex.quote(str(settings.home))} " if "OGI_HOME" in os.environ else ""
+    program = home + shlex.quote(from_here(Path(sys.argv[0])))
+    columns = "agency_name, report_year, requests_received, grant_rate"
+    commands = [f'{program} query "SELECT {columns} FROM agency_years LIMIT 10"']
+    if report.published_file is None:
+        return [f"{program} status", f"{program} read --help", f"{program} check --help"]
+    from pipelines.serve.database import connect
+
+    with connect(report.published_file) as con:
+        row = con.execute(
+            "SELECT first_address FROM dim_document WHERE outcome = 'report'"
+            " ORDER BY document_sha256 NOT IN"
+            " (SELECT document_sha256 FROM fct_findings WHERE kind = 'filing'), first_address"
+        ).fetchone()
+    if row is not None and Path(row[0]).is_file():
+        commands.append(f"{program} check {shlex.quote(from_here(Path(row[0])))}")
+    else:
+        commands.append(f'{program} query "FROM dim_rule"')
+    if report.counts.documents > report.counts.reports:
+        refused = "SELECT first_address, outcome, reason FROM dim_document"
+        commands.append(f"{program} query \"{refused} WHERE outcome <> 'report'\"")
+    else:
+        commands.append(f"{program} status")
+    return commands
+
+
+def _census(counts: "Census") -> str:
+    return (
+        f"{counts.documents:,} documents: {counts.reports:,} reports, "
+        f"{counts.not_a_report:,} no reports, {counts.failed:,} failed"
+    )
