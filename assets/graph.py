@@ -17,7 +17,7 @@ from assets.steps import (
     thresholds,
     warehouse,
 )
-from pipelines.archive import archive_files, manifest
+from pipelines.archive import archive_files, manifest, open_archive
 from pipelines.audit import audit_warehouse, broken_keys
 from pipelines.forms import load_forms
 from pipelines.load import last_closed_year, load
@@ -52,7 +52,7 @@ def archived_documents(
         paths = [house.settings.inbox_dir]
     report = archive_files(
         paths,
-        house.settings.archive_dir,
+        open_archive(house.settings.archive_address),
         on_file=lambda done: house.progress("archive", done, None),
     )
     return dg.MaterializeResult(
@@ -199,7 +199,7 @@ def published_release(
     with warehouse(house.settings) as con:
         keys = [f"{b.table} ({', '.join(b.key)}): {b.rows} rows" for b in broken_keys(con)]
         documents = con.execute("select document_sha256, address from raw.manifest").fetchall()
-    archived = manifest(house.settings.archive_dir)["document_sha256"].to_pylist()
+    archived = manifest(open_archive(house.settings.archive_address))["document_sha256"].to_pylist()
     publish(
         house.settings.warehouse_file,
         house.settings.published_file,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assets.house import Progress
 from assets.steps import current_fingerprint, pending
-from pipelines.archive import count_known
+from pipelines.archive import count_known, open_archive
 from pipelines.publish import Census, current_release, read_census
 from pipelines.settings import Settings
 
@@ -77,7 +77,7 @@ def _nothing_new(given: Sequence[Path], settings: Settings, began: float) -> Run
     release = current_release(settings.published_file)
     if release is None or pending(settings):
         return None
-    known = count_known(given, settings.archive_dir)
+    known = count_known(given, open_archive(settings.archive_address))
     if known is None or release.fingerprint != current_fingerprint(settings):
         return None
     return RunReport(

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.house import Progress
-from pipelines.archive import manifest, object_path
+from pipelines.archive import manifest, object_address, open_archive
 from pipelines.domain import Agency, AgencyStatus, Finding, OgiError, Outcome, OutcomeKind
 from pipelines.execution import (
     executor,
@@ -46,14 +46,15 @@ class Read:
 
 def pending(settings: Settings) -> list[tuple[DocumentRef, int]]:
     """The archived documents that this parser has not read yet, with their length in bytes."""
-    rows = manifest(settings.archive_dir)
+    archive = open_archive(settings.archive_address)
+    rows = manifest(archive)
     done = processed(settings.lake_dir, parser_version())
     waiting: dict[str, tuple[DocumentRef, int]] = {}
     columns = (rows[name].to_pylist() for name in ("document_sha256", "address", "bytes"))
     for sha256, address, length in zip(*columns, strict=True):
         if sha256 not in done and sha256 not in waiting:
-            file = object_path(settings.archive_dir, sha256)
-            waiting[sha256] = (DocumentRef(address, sha256, str(file)), length)
+            ref = DocumentRef(address, sha256, object_address(archive, sha256))
+            waiting[sha256] = (ref, length)
     return list(waiting.values())
 
 
@@ -190,7 +191,7 @@ def thresholds(settings: Settings) -> Thresholds:
 
 def current_fingerprint(settings: Settings) -> str:
     """What a release made now would be made from."""
-    rows = manifest(settings.archive_dir)
+    rows = manifest(open_archive(settings.archive_address))
     pairs = zip(rows["document_sha256"].to_pylist(), rows["address"].to_pylist(), strict=True)
     return fingerprint_of(pairs)
 

@@ -27,7 +27,7 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from multiprocessing import Pipe, get_context, parent_process
@@ -105,6 +105,14 @@ def process_within(
     """Walk a batch within the limits; the outcomes in the order of `refs`. One that goes over a
     limit, or ends its reader, is failed with the reason. Every `audit_every`th document is read by
     all readers of its kind."""
+    # Here and not in the readers, so that no document is blamed for a slow network.
+    with _at_hand(refs) as local:
+        return _process_at_hand(limits, local, audit_every)
+
+
+def _process_at_hand(
+    limits: Limits, refs: Sequence[DocumentRef], audit_every: int
+) -> list[Outcome]:
     for_office = [ref for ref in refs if needs_office(ref)]
     converted: Converted = {}
     if len(for_office) > 1:
@@ -129,8 +137,21 @@ class _Walk:
 
 def read_again_within(limits: Limits, ref: DocumentRef, read_by: str) -> Reading | None:
     """What the reader `read_by` made of the document; None where it does not any more."""
-    (reading,) = within(limits, partial(_read_again, read_by), [ref], _no_reading)
+    with _at_hand([ref]) as local:
+        (reading,) = within(limits, partial(_read_again, read_by), local, _no_reading)
     return reading
+
+
+@contextmanager
+def _at_hand(refs: Sequence[DocumentRef]) -> Iterator[list[DocumentRef]]:
+    """The same documents, in files of this machine."""
+    if all(_is_here(ref) for ref in refs):
+        yield list(refs)
+        return
+    from pipelines.archive import at_hand  # noqa: PLC0415 - Arrow, which reading does not need
+
+    with at_hand([ref.file for ref in refs]) as files:
+        yield [replace(ref, file=str(file)) for ref, file in zip(refs, files, strict=True)]
 
 
 def failed(ref: DocumentRef, reason: str) -> Outcome:
@@ -139,10 +160,22 @@ def failed(ref: DocumentRef, reason: str) -> Outcome:
         document_sha256=ref.sha256,
         path=ref.path,
         media_type=_UNKNOWN_MEDIA_TYPE,
-        bytes=Path(ref.file).stat().st_size,
+        bytes=_size(ref),
         kind=OutcomeKind.FAILED,
         reason=reason,
     )
+
+
+def _size(ref: DocumentRef) -> int:
+    if _is_here(ref):
+        return Path(ref.file).stat().st_size
+    from pipelines.archive import size_at  # noqa: PLC0415 - as above
+
+    return size_at(ref.file)
+
+
+def _is_here(ref: DocumentRef) -> bool:
+    return Path(ref.file).is_absolute()
 
 
 def within(

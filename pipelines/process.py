@@ -61,7 +61,8 @@ CellKey = tuple[str, str, str]  # table, row, column
 
 @dataclass(frozen=True, slots=True)
 class DocumentRef:
-    """Where a worker finds a document: its name for messages, its key, its file."""
+    """Where a worker finds a document: its name for messages, its key, its file (a path; in
+    what is sent to `pipelines.execution` also a URL that fsspec knows)."""
 
     path: str
     sha256: str

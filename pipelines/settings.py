@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     )
 
     home: Path = PROJECT_ROOT / "data"
+    archive: str | None = Field(
+        default=None, description="path or URL (s3://bucket/prefix) of the archive; home/archive"
+    )
     batch_size: int = Field(default=64, ge=1, description="documents sent to a worker at once")
     workers: int = Field(default=os.cpu_count() or 1, ge=1, description="processes on this machine")
     dask_address: str | None = Field(default=None, description="scheduler of a Dask cluster")
@@ -68,6 +71,16 @@ class Settings(BaseSettings):
     @property
     def archive_dir(self) -> Path:
         return self.home / "archive"
+
+    @property
+    def archive_address(self) -> str:
+        """Where the archive lies: a path, or a URL that fsspec knows.
+
+        Its library takes endpoint and credentials from the environment: for S3 AWS_ENDPOINT_URL,
+        AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_PROFILE and the like. Workers of a cluster
+        need them too.
+        """
+        return self.archive or str(self.home / "archive")
 
     @property
     def lake_dir(self) -> Path:

@@ -1,17 +1,36 @@
-"""Bytes by sha256 with their provenance: written once, never changed."""
+"""Bytes by sha256 with their provenance, in a folder or a bucket: written once, never changed."""
 
 from pipelines.archive.files import ArchiveReport, archive_files, count_known
-from pipelines.archive.manifest import MANIFEST_SCHEMA, manifest
-from pipelines.archive.objects import object_path, read_object
+from pipelines.archive.manifest import (
+    MANIFEST_SCHEMA,
+    SIGHTINGS_SCHEMA,
+    known_pairs,
+    manifest,
+    record,
+    sightings,
+)
+from pipelines.archive.objects import object_address, put, read_object
+from pipelines.archive.place import Archive, at_hand, open_archive, size_at
+from pipelines.archive.storage import ArchiveError
 from pipelines.archive.walk import walk
 
 __all__ = [
     "MANIFEST_SCHEMA",
+    "SIGHTINGS_SCHEMA",
+    "Archive",
+    "ArchiveError",
     "ArchiveReport",
     "archive_files",
+    "at_hand",
     "count_known",
+    "known_pairs",
     "manifest",
-    "object_path",
+    "object_address",
+    "open_archive",
+    "put",
     "read_object",
+    "record",
+    "sightings",
+    "size_at",
     "walk",
 ]

@@ -1,15 +1,15 @@
 """Files and folders of this machine → the archive."""
 
 import datetime as dt
-import fcntl
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.archive.manifest import Entry, known_pairs, write_entries
-from pipelines.archive.objects import digest, object_path, remove_partial, store
+from pipelines.archive.manifest import known_pairs, record
+from pipelines.archive.objects import chunks_of, digest, object_name, store
+from pipelines.archive.place import Archive
 from pipelines.archive.walk import Unreadable, address_of, reason_of, walk
+from pipelines.domain import Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class ArchiveReport:
 
 def archive_files(
     paths: Sequence[Path],
-    archive_dir: Path,
+    archive: Archive,
     *,
     source: str = "file",
     on_file: Callable[[int], None] | None = None,
@@ -33,61 +33,59 @@ def archive_files(
 
     Bytes go to objects/<2 hex>/<sha256>, one row for each new (document, address) to a shard of
     the manifest at the end: a call that is killed leaves objects without rows, which the next
-    call completes. Calls wait for one another. `on_file` hears how many files are done.
+    call completes. In a folder calls wait for one another. `on_file` hears how many files are done.
+
+    Raises:
+        ArchiveError: a shard cannot be read; the bucket does not answer.
     """
     unreadable: list[Unreadable] = []
-    with _locked(archive_dir):
-        remove_partial(archive_dir)
-        pairs = known_pairs(archive_dir)
+    with archive.storage.locked():
+        pairs = known_pairs(archive)
         documents = {sha256 for sha256, _ in pairs}
         new = known = 0
-        entries = []
-        for file in walk(paths, archive_dir, unreadable):
+        found = []
+        for file in walk(paths, archive.storage.folder, unreadable):
             try:
-                sha256, length = store(file, archive_dir)
+                with file.open("rb") as opened:
+                    sha256, length = store(archive, opened)
             except OSError as error:
                 unreadable.append((address_of(file), reason_of(error)))
                 continue
             new += sha256 not in documents
             known += sha256 in documents
             documents.add(sha256)
-            if (sha256, address_of(file)) not in pairs:
-                entries.append(_entry(sha256, file, length, source))
+            found.append(_provenance(sha256, file, length, source))
             if on_file is not None:
                 on_file(new + known)
-        if entries:
-            write_entries(archive_dir, entries)
+        record(archive, found, [], known=pairs)
     return ArchiveReport(new, known, tuple(unreadable))
 
 
-def count_known(paths: Sequence[Path], archive_dir: Path) -> int | None:
+def count_known(paths: Sequence[Path], archive: Archive) -> int | None:
     """How many files `paths` name or hold, where each is in the archive under its address and
-    can be read; None where `archive_files` would add or complain about anything."""
+    can be read; None where `archive_files` would add or complain about anything.
+
+    Raises:
+        ArchiveError: a shard cannot be read; the bucket does not answer.
+    """
     unreadable: list[Unreadable] = []
-    pairs = known_pairs(archive_dir)
+    pairs = known_pairs(archive)
     known = 0
-    for file in walk(paths, archive_dir, unreadable):
+    for file in walk(paths, archive.storage.folder, unreadable):
         try:
             with file.open("rb") as opened:
-                sha256, _ = digest(opened)
+                sha256, _ = digest(chunks_of(opened))
         except OSError:
             return None
-        if (sha256, address_of(file)) not in pairs or not object_path(archive_dir, sha256).exists():
+        if (sha256, address_of(file)) not in pairs:
+            return None
+        if archive.storage.size(object_name(sha256)) is None:
             return None
         known += 1
     return None if unreadable else known
 
 
-def _entry(sha256: str, file: Path, length: int, source: str) -> Entry:
+def _provenance(sha256: str, file: Path, length: int, source: str) -> Provenance:
     address = address_of(file)
     name = address.rpartition("/")[2]
-    return Entry(sha256, address, name, length, dt.datetime.now(dt.UTC), source)
-
-
-@contextmanager
-def _locked(archive_dir: Path) -> Iterator[None]:
-    # The kernel lets go of the lock when its holder dies, however it dies.
-    archive_dir.mkdir(parents=True, exist_ok=True)
-    with (archive_dir / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    return Provenance(sha256, address, name, length, dt.datetime.now(dt.UTC), source)

@@ -1,15 +1,19 @@
-"""The provenance: one row for each address at which a document was found."""
+"""The provenance: one row for each address at which a document was found, and what was seen where
+and when."""
 
-import datetime as dt
-import hashlib
-import os
-import tempfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
+
+from pipelines.archive.place import Archive
+from pipelines.archive.shards import read_shards, write_shard
+from pipelines.domain import Provenance, Sighting
+
+MANIFEST = "manifest"
+SIGHTINGS = "sightings"
 
 MANIFEST_SCHEMA = pa.schema(
     [
@@ -19,48 +23,90 @@ MANIFEST_SCHEMA = pa.schema(
         ("bytes", pa.int64()),
         ("archived_at", pa.timestamp("us", tz="UTC")),
         ("source", pa.string()),
+        ("answered_from", pa.string()),
+        ("listing", pa.string()),
+        ("page", pa.string()),
+        ("status", pa.int16()),
+        ("headers", pa.map_(pa.string(), pa.string())),
+    ]
+)
+SIGHTINGS_SCHEMA = pa.schema(
+    [
+        ("address", pa.string()),
+        ("seen_at", pa.timestamp("us", tz="UTC")),
+        ("source", pa.string()),
+        ("document_sha256", pa.string()),
+        ("status", pa.int16()),
+        ("answered_from", pa.string()),
+        ("is_listed", pa.bool_()),
+        ("listing", pa.string()),
+        ("page", pa.string()),
+        ("title", pa.string()),
+        ("listed_on", pa.date32()),
     ]
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One row of the manifest."""
+def record(
+    archive: Archive,
+    provenance: Sequence[Provenance],
+    sightings: Sequence[Sighting],
+    *,
+    known: set[tuple[str, str]] | None = None,
+) -> None:
+    """Add rows to the manifest and to the sightings, a shard of each, whole or not at all.
 
-    document_sha256: str
-    address: str
-    name: str
-    bytes: int
-    archived_at: dt.datetime
-    source: str
+    Rows of the manifest whose (document_sha256, address) is in `known` are left out, and those
+    that are added go into it. Who calls often makes it once with `known_pairs`; without it every
+    shard is read. Sightings that were recorded by the same call before are not written again.
+
+    Raises:
+        ArchiveError: a shard cannot be read; the bucket does not answer.
+    """
+    if known is None:
+        known = known_pairs(archive) if provenance else set()
+    new: dict[tuple[str, str], Provenance] = {}
+    for row in provenance:
+        if (pair := (row.document_sha256, row.address)) not in known:
+            new.setdefault(pair, row)
+    if new:
+        rows = [_row_of(row) for row in new.values()]
+        key = (f"{sha256} {address}" for sha256, address in new)
+        write_shard(archive, MANIFEST, rows, MANIFEST_SCHEMA, key=key)
+        known.update(new)
+    if sightings:
+        seen = [asdict(sighting) for sighting in sightings]
+        key = (json.dumps(row, default=str, sort_keys=True) for row in seen)
+        write_shard(archive, SIGHTINGS, seen, SIGHTINGS_SCHEMA, key=key)
 
 
-def manifest(archive_dir: Path) -> pa.Table:
-    """Every row, by archived_at and address; without rows where nothing was archived yet."""
-    shards = sorted((archive_dir / "manifest").glob("*.parquet"))
-    tables = [pq.read_table(shard, schema=MANIFEST_SCHEMA) for shard in shards]
-    table = pa.concat_tables([MANIFEST_SCHEMA.empty_table(), *tables])
+def manifest(archive: Archive) -> pa.Table:
+    """Every row, by archived_at and address; without rows where nothing was archived yet.
+
+    Raises:
+        ArchiveError: a shard cannot be read; the bucket does not answer.
+    """
+    table = read_shards(archive, MANIFEST, MANIFEST_SCHEMA)
     return table.sort_by([("archived_at", "ascending"), ("address", "ascending")])
 
 
-def known_pairs(archive_dir: Path) -> set[tuple[str, str]]:
+def sightings(archive: Archive) -> pa.Table:
+    """Every sighting, by seen_at and address.
+
+    Raises:
+        ArchiveError: a shard cannot be read; the bucket does not answer.
+    """
+    table = read_shards(archive, SIGHTINGS, SIGHTINGS_SCHEMA)
+    return table.sort_by([("seen_at", "ascending"), ("address", "ascending")])
+
+
+def known_pairs(archive: Archive) -> set[tuple[str, str]]:
     """Each (document_sha256, address) of the manifest."""
-    table = manifest(archive_dir)
+    table = read_shards(archive, MANIFEST, MANIFEST_SCHEMA)
     return set(zip(table["document_sha256"].to_pylist(), table["address"].to_pylist(), strict=True))
 
 
-def write_entries(archive_dir: Path, entries: Sequence[Entry]) -> None:
-    """Add one shard, whole or not at all."""
-    folder = archive_dir / "manifest"
-    folder.mkdir(parents=True, exist_ok=True)
-    table = pa.Table.from_pylist([asdict(entry) for entry in entries], schema=MANIFEST_SCHEMA)
-    key = "\n".join(sorted(f"{e.document_sha256} {e.address}" for e in entries))
-    name = hashlib.sha256(key.encode()).hexdigest()[:32]
-    handle, partial = tempfile.mkstemp(prefix=".", dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            pq.write_table(table, file)
-        Path(partial).replace(folder / f"{name}.parquet")
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
+def _row_of(provenance: Provenance) -> Mapping[str, Any]:
+    # `asdict` would copy any mapping as it is, and Arrow takes only a dict for a map.
+    row = {name: getattr(provenance, name) for name in MANIFEST_SCHEMA.names}
+    return {**row, "headers": dict(provenance.headers) or None}

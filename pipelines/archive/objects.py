@@ -3,50 +3,91 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-_CHUNK = 1 << 20
-_PARTIAL = "partial-"
-_READ_ONLY = 0o444
+from pipelines.archive.place import Archive
+from pipelines.archive.storage import CHUNK, PARTIAL
+from pipelines.domain import sha256_of
+
+OBJECTS = "objects"
 
 
-def object_path(archive_dir: Path, sha256: str) -> Path:
-    """Where the bytes of a document lie, or would lie."""
-    return archive_dir / "objects" / sha256[:2] / sha256
+def put(archive: Archive, content: bytes) -> str:
+    """Take bytes into the archive; their sha256. Bytes that are there already are left alone.
+
+    Raises:
+        ArchiveError: the bucket does not answer.
+    """
+    sha256 = sha256_of(content)
+    name = object_name(sha256)
+    # A machine that lost power can leave an object shorter than it was: that one is made anew.
+    if archive.storage.size(name) != len(content):
+        archive.storage.write(name, content)
+    return sha256
 
 
-def read_object(archive_dir: Path, sha256: str) -> bytes:
+def read_object(archive: Archive, sha256: str) -> bytes:
     """The bytes of an archived document.
 
     Raises:
         FileNotFoundError: the archive has no such document.
+        ArchiveError: the bucket does not answer.
     """
-    return object_path(archive_dir, sha256).read_bytes()
+    return archive.storage.read(object_name(sha256))
 
 
-def store(source: Path, archive_dir: Path) -> tuple[str, int]:
-    """Take the bytes of a file into the archive, a megabyte at a time; its sha256 and length.
+def object_address(archive: Archive, sha256: str) -> str:
+    """Where the bytes of a document lie, or would lie: a path, or a URL that `at_hand` takes in any
+    process."""
+    return archive.storage.address_of(object_name(sha256))
 
-    Bytes that are there already are left alone.
+
+def object_name(sha256: str) -> str:
+    """The name of an object within its archive."""
+    return f"{OBJECTS}/{sha256[:2]}/{sha256}"
+
+
+def store(archive: Archive, file: BinaryIO) -> tuple[str, int]:
+    """Take a seekable file into the archive, a megabyte at a time; its sha256 and length.
 
     Raises:
         OSError: the file cannot be read.
+        ArchiveError: the bucket does not answer.
     """
-    with source.open("rb") as file:
-        sha256, length = digest(file)
-        if _is_whole(object_path(archive_dir, sha256), length):
-            return sha256, length
-        file.seek(0)
-        return _copy(file, archive_dir)
+    sha256, length = digest(chunks_of(file))
+    if archive.storage.size(object_name(sha256)) == length:
+        return sha256, length
+    file.seek(0)
+    # Hashed again while it is copied: the file may have changed since it was first read,
+    # and an object must hold the bytes that its name says.
+    return store_chunks(archive, chunks_of(file))
 
 
-def digest(file: BinaryIO, write: Callable[[bytes], object] | None = None) -> tuple[str, int]:
-    """The sha256 and length of what is left to read; each chunk is handed to `write`."""
+def store_chunks(archive: Archive, chunks: Iterable[bytes]) -> tuple[str, int]:
+    """Take bytes into the archive as they come; their sha256 and length. Where `chunks` raises,
+    nothing is taken."""
+    handle, name = tempfile.mkstemp(prefix=PARTIAL, dir=archive.storage.scratch())
+    partial = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as copy:
+            sha256, length = digest(chunks, copy.write)
+        target = object_name(sha256)
+        if archive.storage.size(target) != length:
+            archive.storage.keep(partial, target)
+        return sha256, length
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def digest(
+    chunks: Iterable[bytes], write: Callable[[bytes], object] | None = None
+) -> tuple[str, int]:
+    """The sha256 and length of all chunks; each is handed to `write`."""
     sha256 = hashlib.sha256()
     length = 0
-    while chunk := file.read(_CHUNK):
+    for chunk in chunks:
         sha256.update(chunk)
         length += len(chunk)
         if write is not None:
@@ -54,35 +95,7 @@ def digest(file: BinaryIO, write: Callable[[bytes], object] | None = None) -> tu
     return sha256.hexdigest(), length
 
 
-def remove_partial(archive_dir: Path) -> None:
-    """Take away what a killed run left behind. Only for the holder of the archive's lock."""
-    for left in (archive_dir / "objects").glob(f"{_PARTIAL}*"):
-        left.unlink()
-
-
-def _copy(file: BinaryIO, archive_dir: Path) -> tuple[str, int]:
-    # Hashed again while it is copied: the file may have changed since it was first read,
-    # and an object must hold the bytes that its name says.
-    folder = archive_dir / "objects"
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=_PARTIAL, dir=folder)
-    partial = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as copy:
-            sha256, length = digest(file, copy.write)
-        partial.chmod(_READ_ONLY)
-        target = object_path(archive_dir, sha256)
-        target.parent.mkdir(exist_ok=True)
-        partial.replace(target)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-    return sha256, length
-
-
-def _is_whole(target: Path, length: int) -> bool:
-    # A machine that lost power can leave an object shorter than it was: that one is made anew.
-    try:
-        return target.stat().st_size == length
-    except FileNotFoundError:
-        return False
+def chunks_of(file: BinaryIO) -> Iterator[bytes]:
+    """What is left to read, a megabyte at a time."""
+    while chunk := file.read(CHUNK):
+        yield chunk

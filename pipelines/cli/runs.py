@@ -55,19 +55,20 @@ def ingest(
 
 def status() -> None:
     """Show where things are, what the last release holds and which documents are waiting."""
-    from pipelines.archive import manifest
+    from pipelines.archive import manifest, open_archive
     from pipelines.load import processed
     from pipelines.process import parser_version
     from pipelines.publish import current_release
 
     settings = settings_of_process()
-    archived = set(manifest(settings.archive_dir).column("document_sha256").to_pylist())
+    archive = open_archive(settings.archive_address)
+    archived = set(manifest(archive).column("document_sha256").to_pylist())
     waiting = archived - processed(settings.lake_dir, parser_version())
     inbox = sum(1 for file in settings.inbox_dir.rglob("*") if file.is_file())
     release = current_release(settings.published_file)
     rows = [
         ("home", str(settings.home.absolute())),
-        ("archive", f"{settings.archive_dir.absolute()}, {len(archived):,} documents"),
+        ("archive", f"{archive.address}, {len(archived):,} documents"),
         ("waiting to be read", f"{len(waiting):,} of them, by parser {parser_version()}"),
         ("inbox", f"{settings.inbox_dir.absolute()}, {inbox:,} files"),
     ]
