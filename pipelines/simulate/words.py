@@ -95,6 +95,56 @@ class SelfNames(_Strict):
     department: dict[str, str]
 
 
+class NearMiss(_Strict):
+    """The title of an entry near a report, and the reason for which it is none."""
+
+    title: str
+    reason: str
+
+
+class MenuEntry(_Strict):
+    """`reason` is why a link that speaks of reports is none; "" where it does not speak of them."""
+
+    title: str
+    path: str
+    reason: str
+
+
+class TroubleWords(_Strict):
+    """What stands in the place of what was asked for."""
+
+    captcha: str
+    login: str
+    password: str
+    error: str
+
+
+class WebsiteWords(_Strict):
+    """What the replica's websites list and say beside reports."""
+
+    place_first: str
+    place_second: str
+    place_kinds: tuple[str, ...]
+    government: str
+    departments: tuple[str, ...]
+    column: str
+    column_page: str
+    own_columns: tuple[str, ...]
+    bare_years: tuple[str, ...]
+    near: tuple[NearMiss, ...]
+    ignored_titles: tuple[str, ...]
+    others: tuple[str, ...]
+    menu: tuple[MenuEntry, ...]
+    next_page: tuple[str, ...]
+    previous_page: str
+    attachment: str
+    year_option: str
+    choose_year: str
+    nothing: str
+    picture: str
+    trouble: TroubleWords
+
+
 class Words(_Strict):
     titles: dict[str, tuple[str, ...]]
     year_digits: str
@@ -107,6 +157,7 @@ class Words(_Strict):
     functions: dict[str, Activity]
     page: PageWords
     prose: Prose
+    websites: WebsiteWords
 
 
 @lru_cache(maxsize=4)

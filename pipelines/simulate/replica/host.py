@@ -1,0 +1,85 @@
+"""One site as a server plays it: its answers, its faults, its counts."""
+
+import asyncio
+from collections.abc import Callable
+
+from pipelines.simulate.replica.answers import Answer, Conditions
+from pipelines.simulate.replica.asked import Asked
+from pipelines.simulate.replica.counts import Counts
+from pipelines.simulate.replica.faults import HOP, faulty, hop
+from pipelines.simulate.replica.plan import Site
+from pipelines.simulate.replica.protocol import Handler, Received
+from pipelines.simulate.replica.settings import Settings
+from pipelines.simulate.replica.website import Website
+
+
+class Host:
+    """What one address plays. Its site changes from night to night, its counts go on."""
+
+    def __init__(self, settings: Settings, site: Site, port: int) -> None:
+        self.counts = Counts()
+        self._settings = settings
+        self._port = port
+        self._website = Website(settings, site, port)
+        self.handler = Handler(
+            self.respond,
+            latency=settings.latency_seconds,
+            connected=self._connected,
+            sent=self._sent,
+            hung_up=self._hung_up,
+        )
+
+    def play(self, site: Site) -> None:
+        """From now on this."""
+        if site != self._website.site:
+            self._website = Website(self._settings, site, self._port)
+
+    def reset(self) -> None:
+        """Count anew; requests that are under way still count."""
+        at_once = self.counts.at_once
+        self.counts = Counts(at_once=at_once, most_at_once=at_once)
+
+    def respond(self, received: Received) -> tuple[Answer, Callable[[], None]]:
+        """The answer to a request, and what to call when it is sent."""
+        asked, headers, counts = received.asked, received.headers, self.counts
+        before = counts.begin(str(asked), asyncio.get_running_loop().time())
+        counts.user_agents[headers.get("user-agent", "")] += 1
+        if any(asked.target.startswith(folder) for folder in self._website.site.disallowed):
+            counts.disallowed[asked.target] += 1
+        conditions = Conditions(
+            headers.get("if-none-match", ""), headers.get("if-modified-since", "")
+        )
+        if conditions.etag or conditions.modified:
+            counts.conditional += 1
+        answer = self._answer(asked, conditions, before)
+        counts.statuses[answer.status] += 1
+        if answer.status == 304:
+            counts.not_modified += 1
+        return answer, self._ended
+
+    def _answer(self, asked: Asked, conditions: Conditions, before: int) -> Answer:
+        if asked.method == "HEAD":
+            asked = Asked(asked.target)
+        if asked.target.startswith(HOP):
+            return hop(asked.target, lambda target: self._website.answer(Asked(target), conditions))
+        fault = self._website.site.faults.get(asked.target)
+        if fault is not None:
+            answer = faulty(
+                fault, asked.target, lambda: self._website.answer(asked, conditions), before
+            )
+            if answer is not None:
+                self.counts.faults[fault.name] += 1
+                return answer
+        return self._website.answer(asked, conditions)
+
+    def _connected(self) -> None:
+        self.counts.connections += 1
+
+    def _sent(self, size: int) -> None:
+        self.counts.bytes_sent += size
+
+    def _hung_up(self) -> None:
+        self.counts.hung_up += 1
+
+    def _ended(self) -> None:
+        self.counts.end()
