@@ -74,6 +74,15 @@ def verdict_of(entry: Entry, source: Source, words: Words, lexicon: Lexicon) -> 
     return None
 
 
+def office_of(title: str, words: Words, lexicon: Lexicon) -> str:
+    """Whose report a title tells of, folded: what is left of it without the year and the words
+    for such reports; "" where it does not say."""
+    _, rest, _ = _years_in(simplify(title), words, lexicon)
+    folded = fold(rest)
+    at = [folded.find(word) for word in map(fold, lexicon.title.subject) if word in folded]
+    return folded[: min(at)] if at else ""
+
+
 def is_column(entry: Entry, source: Source, words: Words) -> bool:
     """Whether the entry's title is just the name of a column of reports."""
     return fold(entry.title) in column_names(source.columns, words)

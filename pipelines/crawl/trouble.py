@@ -33,6 +33,14 @@ class TroubleKind(StrEnum):
     EMPTY_LISTING = "empty_listing"
     INCOMPLETE_LISTING = "incomplete_listing"
     TOO_MANY_PAGES = "too_many_pages"
+    MISSING_YEAR = "missing_year"
+    UNREACHABLE = "unreachable"
+    ROBOTS_FORBIDDEN = "robots_forbidden"
+    REFUSED_ADDRESS = "refused_address"
+    TOO_LARGE = "too_large"
+    OUT_OF_HOURS = "out_of_hours"
+    SITE_LIMIT = "site_limit"
+    OWN_FAULT = "own_fault"
 
 
 # What another try, later, may well mend; the others stay until someone looks.

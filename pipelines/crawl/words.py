@@ -45,6 +45,7 @@ class Words(Strict):
     """The whole file."""
 
     columns: tuple[str, ...] = Field(min_length=1)
+    gateways: tuple[str, ...] = ()
     next_page: tuple[str, ...] = Field(min_length=1)
     other_subjects: tuple[str, ...]
     several_years: tuple[str, ...]
@@ -55,6 +56,10 @@ class Words(Strict):
     @cached_property
     def folded_columns(self) -> frozenset[str]:
         return frozenset(map(fold, self.columns))
+
+    @cached_property
+    def folded_gateways(self) -> frozenset[str]:
+        return frozenset(map(fold, self.gateways))
 
     @cached_property
     def narrow_next_page(self) -> frozenset[str]:
