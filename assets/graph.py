@@ -10,15 +10,18 @@ from pydantic import Field
 
 from assets.checks import latest_results
 from assets.house import House
+from assets.sourced import evidence_of_sources
 from assets.steps import (
+    SEEN,
     fingerprint_of,
     read_documents,
     resolve,
     thresholds,
     warehouse,
 )
-from pipelines.archive import archive_files, manifest, open_archive
+from pipelines.archive import archive_files, manifest, open_archive, sightings
 from pipelines.audit import audit_warehouse, broken_keys
+from pipelines.crawl import load_sources
 from pipelines.forms import load_forms
 from pipelines.load import last_closed_year, load
 from pipelines.process import parser_version
@@ -90,17 +93,22 @@ def lake_shards(house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     kinds={"duckdb", "parquet"},
     deps=[lake_shards],
     pool=WRITER_POOL,
-    description="Schema raw: lake, manifest, forms, registry and regions, with the document's "
-    "agency and year resolved.",
+    description="Schema raw: lake, manifest, sightings, forms, registry and regions, with the "
+    "document's agency and year resolved.",
 )
 def warehouse_raw(house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     house.progress("load", 0, None)
-    resolved = resolve(house.settings, load_registry())
+    archive, registry = open_archive(house.settings.archive_address), load_registry()
+    archived, seen = manifest(archive), sightings(archive)
+    sources = {source.id: source for source in load_sources(agency_ids=registry.by_id)}
+    from_sources = evidence_of_sources(archived, seen, sources, registry)
+    resolved = resolve(house.settings, registry, from_sources)
     with warehouse(house.settings) as con:
         load(
             con,
             lake_dir=house.settings.lake_dir,
-            archive_dir=house.settings.archive_dir,
+            manifest=archived,
+            sightings=seen,
             parser_version=parser_version(),
             forms=load_forms(),
             agencies=resolved.agencies,
@@ -199,6 +207,9 @@ def published_release(
     with warehouse(house.settings) as con:
         keys = [f"{b.table} ({', '.join(b.key)}): {b.rows} rows" for b in broken_keys(con)]
         documents = con.execute("select document_sha256, address from raw.manifest").fetchall()
+        # of what came by no crawl the manifest has said it
+        crawled = f"select {', '.join(SEEN)} from raw.sightings where is_listed is not null"
+        seen = con.execute(crawled).fetchall()
     archived = manifest(open_archive(house.settings.archive_address))["document_sha256"].to_pylist()
     publish(
         house.settings.warehouse_file,
@@ -206,7 +217,7 @@ def published_release(
         gate=Gate(frozenset(archived), tuple(keys), thresholds(house.settings)),
         run_id=context.run_id,
         parser_version=parser_version(),
-        fingerprint=fingerprint_of(documents),
+        fingerprint=fingerprint_of(documents, seen),
         suites=latest_results(context.instance),
     )
     return dg.MaterializeResult(

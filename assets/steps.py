@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.house import Progress
-from pipelines.archive import manifest, object_address, open_archive
+from pipelines.archive import manifest, object_address, open_archive, sightings
 from pipelines.domain import Agency, AgencyStatus, Finding, OgiError, Outcome, OutcomeKind
 from pipelines.execution import (
     executor,
@@ -29,10 +29,18 @@ from pipelines.load import last_closed_year, processed, write_shard
 from pipelines.process import DocumentRef, parser_version
 from pipelines.publish import Thresholds, fingerprint
 from pipelines.raw import RESOLUTION, finding_table
-from pipelines.reference import Evidence, Registry, provisional_agency, resolution_finding
+from pipelines.reference import (
+    NO_EVIDENCE,
+    Evidence,
+    Registry,
+    provisional_agency,
+    resolution_finding,
+)
 from pipelines.selects import SQL_DIR
 from pipelines.settings import PROJECT_ROOT, Settings
 
+# What of a sighting a release is told apart by.
+SEEN = ("document_sha256", "address", "source", "seen_at")
 _BATCHES_PER_WORKER = 2
 
 
@@ -106,9 +114,12 @@ class Resolved:
     findings: pa.Table
 
 
-def resolve(settings: Settings, registry: Registry) -> Resolved:
+def resolve(
+    settings: Settings, registry: Registry, from_sources: Mapping[str, Evidence]
+) -> Resolved:
     """Resolve every document's agency: the registry's agencies with those that the documents make
-    necessary, told by rule or provisional."""
+    necessary, told by rule or provisional. `from_sources` is what the source of a document tells,
+    by sha256."""
     folder = settings.lake_dir / parser_version() / "documents"
     names = ["document_sha256", "agency_name", "report_year", "other_names"]
     shards = [pq.read_table(file, columns=names) for file in sorted(folder.glob("*.parquet"))]
@@ -119,9 +130,14 @@ def resolve(settings: Settings, registry: Registry) -> Resolved:
         sha256, name, year, others = (row[column] for column in names)
         agency = None
         if name and sha256 not in resolved:
-            resolution = registry.resolve(name, Evidence(year=year, others=tuple(others or ())))
-            agency = resolution.agency or provisional_agency(name)
-            if agency.status is not AgencyStatus.REVIEWED:
+            source = from_sources.get(sha256, NO_EVIDENCE)
+            evidence = replace(source, year=year, others=tuple(others or ()))
+            resolution = registry.resolve(name, evidence)
+            agency = resolution.agency
+            # Of a name that says nobody a stand-in would be one agency for all who use it.
+            if agency is None and not resolution.says_nobody:
+                agency = provisional_agency(name)
+            if agency is not None and agency.status is not AgencyStatus.REVIEWED:
                 known = made[agency.agency_id].get(agency.agency_name, (0, agency))
                 made[agency.agency_id][agency.agency_name] = max(
                     known, (year or 0, agency), key=itemgetter(0)
@@ -191,15 +207,24 @@ def thresholds(settings: Settings) -> Thresholds:
 
 def current_fingerprint(settings: Settings) -> str:
     """What a release made now would be made from."""
-    rows = manifest(open_archive(settings.archive_address))
-    pairs = zip(rows["document_sha256"].to_pylist(), rows["address"].to_pylist(), strict=True)
-    return fingerprint_of(pairs)
+    archive = open_archive(settings.archive_address)
+    rows, seen = manifest(archive), sightings(archive)
+    pairs = zip(*(rows[name].to_pylist() for name in ("document_sha256", "address")), strict=True)
+    return fingerprint_of(pairs, zip(*(seen[name].to_pylist() for name in SEEN), strict=True))
 
 
-def fingerprint_of(documents: Iterable[tuple[str, str]]) -> str:
-    """The same, of documents that are given."""
+def fingerprint_of(
+    documents: Iterable[tuple[str, str]],
+    seen: Iterable[tuple[str | None, str, str, dt.datetime]],
+) -> str:
+    """The same, of documents (sha256 and address) and sightings (the columns of `SEEN`) that are
+    given."""
+    found = {
+        (sha256 or "", f"{address} {source} {at.replace(tzinfo=None).isoformat()}")
+        for sha256, address, source, at in seen
+    }
     code = [PROJECT_ROOT / name for name in ("pipelines", "assets", "expectations")]
     reference = FORMS_DIR.parent / "reference"
     # When a year closes, its reports that are not there begin to be missing.
     made_by = f"{parser_version()} {last_closed_year(dt.date.today())}"
-    return fingerprint(documents, made_by, [*code, SQL_DIR, FORMS_DIR, reference])
+    return fingerprint([*documents, *found], made_by, [*code, SQL_DIR, FORMS_DIR, reference])

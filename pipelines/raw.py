@@ -117,6 +117,26 @@ MANIFEST = pa.schema(
         "bytes": pa.int64(),
         "archived_at": pa.timestamp("us", tz="UTC"),
         "source": pa.string(),
+        "answered_from": pa.string(),
+        "listing": pa.string(),
+        "page": pa.string(),
+        "status": pa.int16(),
+        "headers": pa.map_(pa.string(), pa.string()),
+    }
+)
+SIGHTINGS = pa.schema(
+    {
+        "address": pa.string(),
+        "seen_at": pa.timestamp("us", tz="UTC"),
+        "source": pa.string(),
+        "document_sha256": pa.string(),
+        "status": pa.int16(),
+        "answered_from": pa.string(),
+        "is_listed": pa.bool_(),
+        "listing": pa.string(),
+        "page": pa.string(),
+        "title": pa.string(),
+        "listed_on": pa.date32(),
     }
 )
 RESOLUTION = pa.schema(

@@ -8,12 +8,23 @@ import duckdb
 
 from pipelines.domain import Finding, Kind, LikelyCause, Outcome, Severity, Verdict
 from pipelines.forms import Forms
-from pipelines.raw import MANIFEST, RESOLUTION, create_tables, form_tables, outcome_tables
+from pipelines.raw import (
+    MANIFEST,
+    RESOLUTION,
+    SIGHTINGS,
+    create_tables,
+    form_tables,
+    outcome_tables,
+)
 from pipelines.selects import load_selects, run_selects, upstream_of
 
 _ALL_FINDINGS = "audits.findings"
 # Whose report it is and where it lay is not asked of documents alone: nothing is compared with it.
-_NOT_ASKED = {"resolution": RESOLUTION.empty_table(), "manifest": MANIFEST.empty_table()}
+_NOT_ASKED = {
+    "resolution": RESOLUTION.empty_table(),
+    "manifest": MANIFEST.empty_table(),
+    "sightings": SIGHTINGS.empty_table(),
+}
 
 
 def audited_rules() -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Shards, manifest, registry and forms → schema raw of the warehouse."""
+"""Shards, manifest, sightings, registry and forms → schema raw of the warehouse."""
 
 import glob
 from collections import Counter
@@ -20,6 +20,7 @@ from pipelines.raw import (
     FINDINGS,
     MANIFEST,
     RESOLUTION,
+    SIGHTINGS,
     agency_table,
     create_tables,
     form_tables,
@@ -34,7 +35,8 @@ def load(
     con: duckdb.DuckDBPyConnection,
     *,
     lake_dir: Path,
-    archive_dir: Path,
+    manifest: pa.Table,
+    sightings: pa.Table,
     parser_version: str,
     forms: Forms,
     agencies: Sequence[Agency],
@@ -45,6 +47,7 @@ def load(
 ) -> None:
     """Begin the warehouse in `con` anew: drop what an earlier build left, fill schema `raw`.
 
+    `manifest` and `sightings` are those of the archive, which may lie where DuckDB cannot look.
     `resolution` has one row a document: document_sha256, agency_id, report_year, each of the
     latter two null where it is not known. `resolution_findings` are what resolving them found.
     `last_closed_year` is the newest report year of which every report should be there.
@@ -74,7 +77,11 @@ def load(
     con.execute("create schema lake")
     for kind, files in shard_files(lake_dir, parser_version).items():
         _view_of_files(con, kind, files, _SHARD_SCHEMAS[kind])
-    _view_of_files(con, "manifest", sorted((archive_dir / "manifest").glob("*.parquet")), MANIFEST)
+    archived = {
+        "manifest": manifest.select(MANIFEST.names).cast(MANIFEST),
+        "sightings": sightings.select(SIGHTINGS.names).cast(SIGHTINGS),
+    }
+    create_tables(con, "lake", archived)
     run_selects(con, ["raw"])
     con.execute("drop schema lake cascade")
 

@@ -36,7 +36,8 @@ NO_EVIDENCE = Evidence()
 class Resolution:
     """The one agency that a name means, or None with those that it may mean. `region_code` and
     `region_name` are the place's in the year of the evidence; `reason` is one line, empty where
-    nothing is to be said."""
+    nothing is to be said. `says_nobody`: any agency calls itself so, and no agency may be made of
+    the name."""
 
     agency: Agency | None
     how: How
@@ -44,3 +45,4 @@ class Resolution:
     reason: str = ""
     region_code: str | None = None
     region_name: str | None = None
+    says_nobody: bool = False

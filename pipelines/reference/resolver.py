@@ -70,16 +70,22 @@ class Resolver:
         return self._sure(name, left[0], evidence.year)
 
     def _own(self, text: str, evidence: Evidence) -> Resolution | None:
-        """`Our bureau` is the agency that the source's record is of, if that is a bureau."""
+        """`Our bureau` is the agency that the source's record is of, if that is a bureau; `our
+        county`, if it is a government, whatever county a bureau's name begins with."""
         words = self._functions.written
         kind = next((text.removeprefix(w) for w in words.own_words if text.startswith(w)), None)
         if kind not in words.own_kinds:
             return None
         agency = self._known.by_id.get(evidence.source_agency_id or "")
         if agency is None:
-            return Resolution(None, How.NONE, reason="only the source's record could tell whose")
-        if kind not in words.any_kind and kind not in agency.agency_name:
-            return Resolution(None, How.NONE, (agency,), f"the source is {agency.agency_name}")
+            reason = "only the source's record could tell whose"
+            return Resolution(None, How.NONE, reason=reason, says_nobody=True)
+        is_other = kind not in agency.agency_name or (
+            kind in words.kinds_of_places and not agency.is_government
+        )
+        if is_other and kind not in words.any_kind:
+            reason = f"the source is {agency.agency_name}"
+            return Resolution(None, How.NONE, (agency,), reason, says_nobody=True)
         return Resolution(agency, How.REGISTRY, region_code=agency.region_code)
 
     def _candidates(self, name: str, text: str, evidence: Evidence) -> list[_Candidate]:

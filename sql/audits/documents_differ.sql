@@ -1,7 +1,7 @@
 -- grain: document_sha256, table, row, column
 -- Another document of the same agency and year prints another figure than the one that speaks for it. Blanks count as
--- 0, amounts in yuan; a version that its own address has replaced is a revision and not looked at. Where several
--- documents differ, the right side is the best of them.
+-- 0, amounts in yuan; a version that its own address has replaced is a revision and not looked at, nor is what stands
+-- nowhere any more while the report stands elsewhere. Where several documents differ, the right side is the best of them.
 select
     winner_sha256 as document_sha256,
     'documents_differ' as rule,
@@ -16,5 +16,5 @@ select
 from intermediate.differing_figures
 inner join intermediate.ranked_reports using (document_sha256)
 inner join staging.documents using (document_sha256)
-where replaced_by is null
+where replaced_by is null and not is_outlived
 group by winner_sha256, "table", "row", "column"

@@ -4,9 +4,10 @@
 with revised as (
     select agency_id, report_year, max(revisions) as revisions
     from (
-        select address, agency_id, report_year, count_if(was_revised) as revisions
+        select address, agency_id, report_year, count(*) as revisions
         from intermediate.versions
-        inner join intermediate.known_reports using (document_sha256)
+        semi join intermediate.changes
+            on changes.document_sha256 = versions.document_sha256 and changes.other_sha256 = before_it
         group by address, agency_id, report_year
     )
     group by agency_id, report_year

@@ -1,26 +1,17 @@
 -- grain: agency_id, report_year
 -- The reports that should exist and those that do. A report is published when its first document was; a date of
 -- the report year itself or before it is none of its publishing. It moved where an address that held it now holds
--- something else, and another holds it still.
-with standing as (
-    select address, max_by(document_sha256, (archived_at, document_sha256)) as document_sha256
-    from raw.manifest
-    group by address
-),
-
-moved as (
+-- something else, or leads elsewhere, and an address holds it still; it is gone where none of the addresses that held
+-- it does. Our own files tell nothing of either.
+with found as (
     select
-        held.agency_id,
-        held.report_year,
-        bool_or(now.document_sha256 is null) and bool_or(now.document_sha256 is not null) as is_moved
-    from raw.manifest
-    inner join intermediate.known_reports as held using (document_sha256)
-    inner join standing using (address)
-    left join intermediate.known_reports as now
-        on now.document_sha256 = standing.document_sha256
-        and now.agency_id = held.agency_id
-        and now.report_year = held.report_year
-    group by held.agency_id, held.report_year
+        agency_id,
+        report_year,
+        bool_or(stands) and bool_or(was_led_away or not stands) as is_moved,
+        not bool_or(stands) as is_gone
+    from intermediate.standing
+    where is_web
+    group by agency_id, report_year
 ),
 
 published as (
@@ -41,6 +32,7 @@ every as (
         if(published_on is null, null, greatest(published_on - due_on, 0))::integer as days_late,
         revision,
         coalesce(is_moved, false) as is_moved,
+        coalesce(is_gone, false) as is_gone,
         document_sha256,
         admin_level,
         region_code,
@@ -51,7 +43,7 @@ every as (
     full join intermediate.winners using (agency_id, report_year)
     inner join raw.agencies using (agency_id)
     left join published using (agency_id, report_year)
-    left join moved using (agency_id, report_year)
+    left join found using (agency_id, report_year)
 )
 
 select
@@ -71,6 +63,7 @@ select
     days_late,
     revision,
     is_moved,
+    is_gone,
     document_sha256,
     region_code,
     province,

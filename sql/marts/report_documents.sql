@@ -18,6 +18,7 @@ select
     document_sha256,
     case when place = 1 then 'winner' when replaced_by is not null then 'replaced' else 'duplicate' end as role,
     replaced_by,
+    is_gone,
     coalesce(cells, 0) as differing_cells,
     coalesce(addresses, []) as addresses,
     media_type,

@@ -4,7 +4,7 @@ identities hold, and what a test writes down is all that differs."""
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +12,6 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from pipelines.audit import audit_warehouse
@@ -25,11 +24,12 @@ from pipelines.domain import (
     OutcomeKind,
     Place,
     ReportNames,
+    Sighting,
     State,
 )
 from pipelines.forms import load_forms
 from pipelines.load import load, write_shard
-from pipelines.raw import MANIFEST, RESOLUTION
+from pipelines.raw import MANIFEST, RESOLUTION, SIGHTINGS
 from pipelines.reference.regions import Regions
 from pipelines.selects import run_selects
 
@@ -46,7 +46,8 @@ def make_report() -> Callable[..., Outcome]:
 @pytest.fixture
 def build(tmp_path: Path) -> Callable[..., duckdb.DuckDBPyConnection]:
     """build(outcomes, …) -> a connection to the whole warehouse, in memory. `also_at` are further
-    addresses of documents: name, address, and when it was archived there."""
+    addresses of documents: name, address, and when it was archived there. `seen` is what crawls
+    saw; the manifest has those documents at those addresses."""
 
     def built(
         outcomes: Sequence[Outcome],
@@ -57,18 +58,20 @@ def build(tmp_path: Path) -> Callable[..., duckdb.DuckDBPyConnection]:
         resolution: Mapping[str, tuple[str | None, int | None]] | None = None,
         agencies: Mapping[str, Mapping[str, Any]] | None = None,
         also_at: Sequence[tuple[str, str, dt.datetime]] = (),
+        seen: Sequence[Sighting] = (),
         regions: Regions = NO_REGIONS,
         last_closed_year: int = 2022,
     ) -> duckdb.DuckDBPyConnection:
         folder = tmp_path / f"trial-{len(list(tmp_path.iterdir()))}"
         for batch in batches if batches is not None else [outcomes]:
             write_shard(folder / "lake", batch, "v1")
-        _write_manifest(folder / "archive", outcomes, archived or {}, addresses or {}, also_at)
         return build_from(
-            folder,
+            folder / "lake",
             outcomes,
             resolution or {},
             agencies or {},
+            manifest=_manifest(outcomes, archived or {}, addresses or {}, also_at, seen),
+            sightings=pa.Table.from_pylist([asdict(s) for s in seen], schema=SIGHTINGS),
             regions=regions,
             last_closed_year=last_closed_year,
         )
@@ -77,11 +80,13 @@ def build(tmp_path: Path) -> Callable[..., duckdb.DuckDBPyConnection]:
 
 
 def build_from(
-    folder: Path,
+    lake_dir: Path,
     outcomes: Sequence[Outcome],
     resolution: Mapping[str, tuple[str | None, int | None]],
     agencies: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     *,
+    manifest: pa.Table,
+    sightings: pa.Table,
     regions: Regions = NO_REGIONS,
     last_closed_year: int = 2022,
 ) -> duckdb.DuckDBPyConnection:
@@ -90,8 +95,9 @@ def build_from(
     resolved = {o.document_sha256: _resolved(o) for o in outcomes} | dict(resolution)
     load(
         con,
-        lake_dir=folder / "lake",
-        archive_dir=folder / "archive",
+        lake_dir=lake_dir,
+        manifest=manifest,
+        sightings=sightings,
         parser_version="v1",
         forms=load_forms(),
         agencies=[
@@ -193,14 +199,14 @@ def _fact(table: str, row: str, column: str, vintage: str, cell: int | str | Sta
     )
 
 
-def _write_manifest(
-    archive: Path,
+def _manifest(
     outcomes: Sequence[Outcome],
     archived: Mapping[str, dt.datetime],
     addresses: Mapping[str, str],
     also_at: Sequence[tuple[str, str, dt.datetime]],
-) -> None:
-    (archive / "manifest").mkdir(parents=True)
+    seen: Sequence[Sighting],
+) -> pa.Table:
+    crawled = {s.document_sha256 for s in seen}
     rows: list[dict[str, Any]] = [
         {
             "document_sha256": o.document_sha256,
@@ -213,7 +219,19 @@ def _write_manifest(
             "source": "ingest",
         }
         for o in {o.document_sha256: o for o in outcomes}.values()
+        if o.document_sha256 not in crawled or o.path.removeprefix("/in/") in addresses
     ]
     by_name = {row["name"]: row for row in rows}
     rows += [{**by_name[n], "address": at, "archived_at": when} for n, at, when in also_at]
-    pq.write_table(pa.Table.from_pylist(rows, schema=MANIFEST), archive / "manifest" / "m.parquet")
+    lengths = {o.document_sha256: o.bytes for o in outcomes}
+    rows += [
+        {
+            **asdict(s),
+            "name": s.address.rpartition("/")[2],
+            "bytes": lengths[s.document_sha256],
+            "archived_at": s.seen_at,
+        }
+        for s in seen
+        if s.document_sha256 is not None
+    ]
+    return pa.Table.from_pylist(rows, schema=MANIFEST)

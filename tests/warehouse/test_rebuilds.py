@@ -11,7 +11,7 @@ import pytest
 from pipelines.domain import Agency, Outcome, ReferenceDataError, State
 from pipelines.forms import finding, load_forms
 from pipelines.load import lake, load, processed, write_shard
-from pipelines.raw import RESOLUTION
+from pipelines.raw import MANIFEST, RESOLUTION, SIGHTINGS
 from pipelines.reference.regions import Regions
 from pipelines.selects import BUILT_SCHEMAS, load_marts, load_selects, quoted, run_selects
 
@@ -160,7 +160,8 @@ def _load(
     load(
         con,
         lake_dir=lake_dir,
-        archive_dir=lake_dir / "no archive",
+        manifest=MANIFEST.empty_table(),
+        sightings=SIGHTINGS.empty_table(),
         parser_version="v1",
         forms=load_forms(),
         agencies=agencies,

@@ -27,7 +27,7 @@ def document(name: str | None, year: int | None) -> Outcome:
 def resolved(tmp_path: Path, *documents: Outcome) -> Resolved:
     settings = Settings(home=tmp_path)
     write_shard(settings.lake_dir, documents, parser_version())
-    return resolve(settings, load_registry())
+    return resolve(settings, load_registry(), {})
 
 
 def ids(found: Resolved) -> list[str | None]:
@@ -102,6 +102,6 @@ def test_a_document_in_two_shards_is_one(tmp_path: Path) -> None:
     both, one = document("盐池县财政局", 2022), document("盐池县自然资源局", 2022)
     write_shard(settings.lake_dir, [both, one], parser_version())
     write_shard(settings.lake_dir, [both], parser_version())
-    found = resolve(settings, load_registry())
+    found = resolve(settings, load_registry(), {})
     assert found.resolution.num_rows == 2
     assert found.findings.num_rows == 1

@@ -237,6 +237,10 @@ def test_our_bureau_is_the_sources_and_no_others() -> None:
     assert id_of("我局", source) == "640323-natural-resources"
     assert id_of("本机关", source) == "640323-natural-resources"
     assert candidates("我镇", source) == {"640323-natural-resources"}
+    # 盐池县 is in its name: the county's report is none of the bureau's
+    assert candidates("我县", source) == {"640323-natural-resources"}
+    zone = Evidence(2022, source_agency_id="610403-yangling-zone-government")
+    assert id_of("我区", zone) == id_of("我委", zone) == "610403-yangling-zone-government"
     assert candidates("我局") == set()
     assert candidates("我局", Evidence(2022, publisher="盐池县自然资源局")) == set()
 
