@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pipelines.crawl.families.family import Words, of_links, pages_within, unique
 from pipelines.crawl.model import DocumentPage, Entry, Listing, Page, Request
-from pipelines.crawl.pages import date_in, html_of
+from pipelines.crawl.pages import column_names, column_of, date_in, html_of
 from pipelines.crawl.parts import document_page
 from pipelines.crawl.script_values import Json, at, json_after, json_of, string_at, whole
 from pipelines.crawl.source import Source
@@ -69,7 +69,8 @@ def _shell(page: Page, source: Source, words: Words) -> Listing:
     if api is None or not channels:
         raise _unreadable(page, "the page tells no interface or no channels")
     own = of_links(page, html, source, words)
-    return replace(own, requests=(*own.requests, _request(api, channels, 1, page.column)))
+    column = column_of(page, html, column_names(source.columns, words))
+    return replace(own, requests=(*own.requests, _request(api, channels, 1, column)))
 
 
 def _request(api: str, channels: tuple[str, ...], number: int, column: str | None) -> Request:

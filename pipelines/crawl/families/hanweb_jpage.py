@@ -61,7 +61,7 @@ def listing(page: Page, source: Source, words: Words) -> Listing:
         return of_links(page, html, source, words)
     entries = unique(entry for record in records for entry in _entries(record, html, column))
     following = _next_group(html, page, len(records))
-    requests = () if following is None else (replace(following, column=page.column),)
+    requests = () if following is None else (replace(following, column=column),)
     return Listing(entries, requests, _total(html))
 
 

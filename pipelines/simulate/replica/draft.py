@@ -11,8 +11,19 @@ from pipelines.simulate.prose import title_lines
 from pipelines.simulate.replica.asked import Spot
 from pipelines.simulate.replica.families import PLAYERS
 from pipelines.simulate.replica.families.openness_anhui import other_target
-from pipelines.simulate.replica.places import Office, offices
-from pipelines.simulate.replica.plan import Article, File, Format, Plan, Role, Site, Validators, Way
+from pipelines.simulate.replica.faults import KINDS, PASSING
+from pipelines.simulate.replica.places import Office, made_offices, offices
+from pipelines.simulate.replica.plan import (
+    Article,
+    Fault,
+    File,
+    Format,
+    Plan,
+    Role,
+    Site,
+    Validators,
+    Way,
+)
 from pipelines.simulate.replica.settings import Settings
 from pipelines.simulate.words import load_words
 
@@ -34,20 +45,78 @@ _WAYS: dict[Way, int] = {"direct": 88, "refresh": 4, "script": 4, "redirect": 4}
 _MOVING = ("trs_static", "plain", "hanweb_jpage", "gkmlpt", "api_affair")
 _TWINNED = ("trs_static", "plain")
 _TWIN_SHARE = 0.06
+_FAULTY_REPORTS = 12
 _BARE_SHARE = 0.15
 
 
 def first_night(settings: Settings) -> Plan:
-    """The plan of the first night."""
+    """The plan of the first night: the sound sites, and one for each fault.
+
+    Raises:
+        ValueError: a family or a fault that nobody plays, or too many sites.
+    """
+    unknown = {*settings.families} - {*PLAYERS} | {*settings.faults} - {*KINDS}
+    if unknown:
+        raise ValueError(f"nobody plays {', '.join(sorted(unknown))}")
     names = [settings.families[i % len(settings.families)] for i in range(settings.sites)]
     found = offices(settings, settings.sites)
-    sites = tuple(_site(settings, i, names[i], office) for i, office in enumerate(found))
-    return Plan(settings, 1, sites)
+    sites = [_site(settings, i, names[i], office) for i, office in enumerate(found)]
+    sound = [_with_passing(settings, site) for site in sites]
+    few = replace(settings, reports=min(settings.reports, _FAULTY_REPORTS), shapes="pages")
+    faulty = [
+        _with_fault(_site(few, settings.sites + n, KINDS[fault].family, office), fault)
+        for n, (fault, office) in enumerate(
+            zip(settings.faults, made_offices(len(settings.faults)), strict=True)
+        )
+    ]
+    return Plan(settings, 1, (*sound, *faulty))
 
 
 def host_of(number: int) -> str:
     """The loopback address of a site: each its own."""
     return f"127.{1 + number // 62_500}.{number // 250 % 250}.{1 + number % 250}"
+
+
+def _with_passing(settings: Settings, site: Site) -> Site:
+    """With faults that pass at a share of its addresses."""
+    if not settings.passing:
+        return site
+    rng = random.Random(f"{settings.seed} passing {site.number}")  # noqa: S311 - no secret
+    asked = [asked.target for asked in PLAYERS[site.family].requests(site) if not asked.body]
+    targets = dict.fromkeys([*asked, *(t for a in site.articles for t in _targets(a))])
+    faults = {
+        target: Fault(rng.choice(PASSING), 1)
+        for target in targets
+        if rng.random() < settings.passing
+    }
+    return replace(site, faults=faults)
+
+
+def _targets(article: Article) -> Iterator[str]:
+    if article.kind == "report":
+        yield from (file.target for file in article.files)
+        yield from (article.page,) if article.page is not None else ()
+
+
+def _with_fault(site: Site, name: str) -> Site:
+    """One fault where its kind lies. The first report has a file, for those of files."""
+    kind, player = KINDS[name], PLAYERS[site.family]
+    first = site.articles[0]
+    spot = Spot(first.number, first.listed_on, first.agency, first.report_year or 0)
+    file = File(player.file_target(site, spot, "pdf", 0), "pdf", "attachment")
+    first = replace(first, files=(file,))
+    site = replace(site, articles=(first, *site.articles[1:]), fault=name, crawl_delay=None)
+    targets = {
+        "start": player.start(site)[0],
+        "listing": player.requests(site)[-1].target,
+        "document": first.page or first.target,
+        "file": file.target,
+    }
+    if kind.where != "site":
+        return replace(site, faults={targets[kind.where]: Fault(name, kind.times)})
+    folder = f"{(first.page or first.target).rpartition('/')[0]}/"
+    disallowed = {"robots_all": ("/",), "robots_folder": (folder,)}.get(name, ())
+    return replace(site, disallowed=disallowed)
 
 
 def _site(settings: Settings, number: int, family: str, office: Office) -> Site:

@@ -21,18 +21,22 @@ _PIECE = 512
 _DRIP_SECONDS = 0.05
 # A body that never ends does, for the sake of those who wait for it.
 _MOST_PIECES = 200_000
+_METADATA = "http://169.254.169.254/latest/meta-data/"
 _RETRY_AFTER = (("Retry-After", "1"),)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`where` the fault lies if nothing else is said, of which `family` its site is, how often it
-    happens (None is always), and what it answers; None where the site's family plays it."""
+    """`where` the fault lies, of which `family` its site is, how often it happens (None is always),
+    and what it answers; None where the site itself plays it. `trouble` is the kind of trouble that
+    a crawl must tell, None where there is none to tell; `ruins`: what lies there cannot be had."""
 
     where: Where
     family: str = "plain"
     times: int | None = None
     answer: Callable[[str, Sound], Answer] | None = None
+    trouble: str | None = None
+    ruins: bool = False
 
 
 def faulty(fault: Fault, target: str, sound: Sound, before: int) -> Answer | None:
@@ -169,45 +173,60 @@ def _named(answer: Answer) -> Answer:
     return replace(answer, headers=(*answer.headers, name))
 
 
+def _passing(where: Where, answer: Callable[[str, Sound], Answer], times: int = 1) -> Kind:
+    return Kind(where, times=times, answer=answer)
+
+
+def _odd(where: Where, answer: Callable[[str, Sound], Answer]) -> Kind:
+    """An answer in a manner of its own, that holds what it should."""
+    return Kind(where, answer=answer)
+
+
+def _ruin(where: Where, trouble: str, answer: Callable[[str, Sound], Answer]) -> Kind:
+    return Kind(where, answer=answer, trouble=trouble, ruins=True)
+
+
 KINDS: Mapping[str, Kind] = {
-    "not_found": Kind("document", answer=lambda t, s: of_status(404)),
-    "too_many_requests": Kind("start", times=1, answer=lambda t, s: of_status(429, _RETRY_AFTER)),
-    "server_error": Kind("start", times=1, answer=lambda t, s: of_status(500)),
-    "server_error_twice": Kind("document", times=2, answer=lambda t, s: of_status(500)),
-    "server_error_always": Kind("start", answer=lambda t, s: of_status(500)),
-    "unavailable": Kind("document", times=1, answer=lambda t, s: of_status(503)),
-    "unavailable_twice": Kind("start", times=2, answer=lambda t, s: of_status(503)),
-    "unavailable_later": Kind("start", times=1, answer=lambda t, s: of_status(503, _RETRY_AFTER)),
-    "drip": Kind("document", answer=lambda t, s: _drip(s())),
-    "never_ends": Kind("document", answer=lambda t, s: _never_ends()),
-    "silent": Kind("document", answer=lambda t, s: _silent()),
-    "truncated": Kind("document", times=1, answer=lambda t, s: _cut(s())),
-    "truncated_always": Kind("document", answer=lambda t, s: _cut(s())),
-    "half_page": Kind("start", "hanweb_jpage", answer=lambda t, s: _half_page(s())),
-    "chunked": Kind("start", answer=lambda t, s: _chunked(s())),
-    "gzip": Kind("start", answer=lambda t, s: _gzipped(s())),
-    "redirect_chain": Kind("document", answer=lambda t, s: _to(f"{HOP}{_HOPS}{t}")),
-    "redirect_loop": Kind("document", answer=lambda t, s: _to(t)),
-    "redirect_private": Kind("document", answer=lambda t, s: _to("http://10.0.0.1/")),
-    "redirect_metadata": Kind(
-        "document", answer=lambda t, s: _to("http://169.254.169.254/latest/meta-data/")
+    "too_many_requests": _passing("start", lambda t, s: of_status(429, _RETRY_AFTER)),
+    "server_error": _passing("start", lambda t, s: of_status(500)),
+    "server_error_twice": _passing("document", lambda t, s: of_status(500), times=2),
+    "unavailable": _passing("document", lambda t, s: of_status(503)),
+    "unavailable_twice": _passing("start", lambda t, s: of_status(503), times=2),
+    "unavailable_later": _passing("start", lambda t, s: of_status(503, _RETRY_AFTER)),
+    "truncated": _passing("document", lambda t, s: _cut(s())),
+    "drip": _odd("document", lambda t, s: _drip(s())),
+    "chunked": _odd("start", lambda t, s: _chunked(s())),
+    "gzip": _odd("start", lambda t, s: _gzipped(s())),
+    "redirect_chain": _odd("document", lambda t, s: _to(f"{HOP}{_HOPS}{t}")),
+    "wrong_type": _odd("file", lambda t, s: _wrong_type(s())),
+    "odd_name": _odd("file", lambda t, s: _named(s())),
+    "not_found": _ruin("document", "http_error", lambda t, s: of_status(404)),
+    "server_error_always": _ruin("start", "http_error", lambda t, s: of_status(500)),
+    "never_ends": _ruin("document", "too_long", lambda t, s: _never_ends()),
+    "silent": _ruin("document", "no_answer", lambda t, s: _silent()),
+    "huge": _ruin("file", "too_large", lambda t, s: _huge()),
+    "truncated_always": _ruin("document", "truncated", lambda t, s: _cut(s())),
+    "redirect_loop": _ruin("document", "redirect_loop", lambda t, s: _to(t)),
+    "redirect_private": _ruin("document", "refused", lambda t, s: _to("http://10.0.0.1/")),
+    "redirect_metadata": _ruin("document", "refused", lambda t, s: _to(_METADATA)),
+    "redirect_file": _ruin("document", "refused", lambda t, s: _to("file:///etc/passwd")),
+    "challenge": _ruin("start", "challenge", lambda t, s: _challenge(200)),
+    "challenge_412": _ruin("start", "challenge", lambda t, s: _challenge(412)),
+    "challenge_521": _ruin("document", "challenge", lambda t, s: _challenge(521)),
+    "captcha": _ruin("start", "captcha", lambda t, s: _captcha()),
+    "login": _ruin("start", "login_page", lambda t, s: _login()),
+    "error_page": _ruin("document", "error_page", lambda t, s: _error_page()),
+    "empty_listing": _ruin("start", "empty_listing", lambda t, s: _nothing()),
+    "empty_shell": _ruin("start", "stub_page", lambda t, s: _page('<div id="app"></div>')),
+    "half_page": replace(
+        _ruin("start", "truncated", lambda t, s: _half_page(s())), family="hanweb_jpage"
     ),
-    "redirect_file": Kind("document", answer=lambda t, s: _to("file:///etc/passwd")),
-    "challenge": Kind("start", answer=lambda t, s: _challenge(200)),
-    "challenge_412": Kind("start", answer=lambda t, s: _challenge(412)),
-    "challenge_521": Kind("document", answer=lambda t, s: _challenge(521)),
-    "captcha": Kind("start", answer=lambda t, s: _captcha()),
-    "login": Kind("start", answer=lambda t, s: _login()),
-    "error_page": Kind("document", answer=lambda t, s: _error_page()),
-    "stub_page": Kind("listing", "trs_static", answer=lambda t, s: _page("<div></div>")),
-    "empty_listing": Kind("start", answer=lambda t, s: _nothing()),
-    "empty_shell": Kind("start", answer=lambda t, s: _page('<div id="app"></div>')),
-    "huge": Kind("file", answer=lambda t, s: _huge()),
-    "wrong_type": Kind("file", answer=lambda t, s: _wrong_type(s())),
-    "odd_name": Kind("file", answer=lambda t, s: _named(s())),
-    "more_told": Kind("site", "gkmlpt"),
-    "endless_paging": Kind("site", "plain"),
-    "robots_all": Kind("site"),
+    "stub_page": replace(
+        _ruin("listing", "stub_page", lambda t, s: _page("<div></div>")), family="trs_static"
+    ),
+    "more_told": Kind("site", "gkmlpt", trouble="incomplete_listing"),
+    "endless_paging": Kind("site", trouble="too_many_pages"),
+    "robots_all": Kind("site", trouble="robots"),
     "robots_folder": Kind("site"),
     "robots_error": Kind("site"),
 }

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import count, product
+from itertools import count, islice, product
 
 from pipelines.domain import Agency
 from pipelines.simulate.agencies import load_agencies
 from pipelines.simulate.replica.settings import Settings
 from pipelines.simulate.words import WebsiteWords, load_words
+
+# Names from here on are for the sites with faults.
+_FIRST_MADE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,11 @@ class Office:
 
 def offices(settings: Settings, wanted: int) -> tuple[Office, ...]:
     """So many sites' offices, each agency on one site alone, each site with enough agencies for
-    its reports. Real reports are only made of agencies that the registry has, while it has any."""
+    its reports; the registry's invented agencies first.
+
+    Raises:
+        ValueError: there are not so many names.
+    """
     words = load_words().websites
     years = settings.last_year - settings.first_year + 1
     needed = -(-settings.reports // years)
@@ -33,10 +40,23 @@ def offices(settings: Settings, wanted: int) -> tuple[Office, ...]:
             group = groups[largest]
             groups[largest] = replace(group, agencies=group.agencies[:-1])
             groups.append(replace(group, agencies=group.agencies[-1:]))
-    invented = _invented(words)
-    while len(groups) < wanted:
-        groups.append(next(invented))
+    groups += islice(_invented(words), min(max(0, wanted - len(groups)), _FIRST_MADE))
+    if len(groups) < wanted:
+        raise ValueError(f"there are only names for {len(groups)} sites")
     return tuple(_filled(group, needed, words) for group in groups[:wanted])
+
+
+def made_offices(number: int) -> tuple[Office, ...]:
+    """So many made offices of one agency each that no sound site has.
+
+    Raises:
+        ValueError: there are not so many.
+    """
+    words = load_words().websites
+    found = tuple(islice(_invented(words), _FIRST_MADE, _FIRST_MADE + number))
+    if len(found) < number:
+        raise ValueError(f"there are no {number} names for sites with faults")
+    return tuple(_filled(office, 1, words) for office in found)
 
 
 def _groups() -> list[Office]:

@@ -145,6 +145,8 @@ class Website:
         return of_status(404)
 
     def _robots(self) -> Answer:
+        if self.site.fault == "robots_error":
+            return of_status(500)
         if not self.site.disallowed and self.site.crawl_delay is None:
             return of_status(404)
         lines = ["User-agent: *", *(f"Disallow: {folder}" for folder in self.site.disallowed)]

@@ -15,6 +15,7 @@ LISTED = [saved for saved in SAVED if "entries" in saved.wanted]
 JUDGED = [saved for saved in SAVED if "first_year" in saved.wanted]
 WORDS = load_words()
 LEXICON = load_forms().lexicon
+_PROXIED = {"hanweb_jpage", "api_affair"}
 
 
 def _listing(saved: Saved) -> Listing:
@@ -110,3 +111,11 @@ def test_a_listing_that_tells_too_many_pages_is_not_followed_for_ever() -> None:
     assert listed.pages == 999999999
     assert len(listed.requests) == 199
     assert listed.requests[-1] == Request("https://www.chengpu.example/nb/index_200.shtml")
+
+
+@pytest.mark.parametrize("file", ["column.html", "shell.html"])
+def test_the_column_that_a_page_names_goes_on_to_what_follows(file: str) -> None:
+    """A proxy's answer names no column: a bare "2019年" in it is only a report by this."""
+    saved = next(s for s in LISTED if s.wanted["file"] == file and s.folder in _PROXIED)
+    assert saved.page.column is None
+    assert [r.column for r in _listing(saved).requests] == ["政府信息公开年报"]

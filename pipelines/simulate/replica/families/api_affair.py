@@ -30,7 +30,7 @@ def start(site: Site) -> tuple[str, ...]:
 
 
 def record(site: Site, origin: str) -> dict[str, Any]:
-    """Every second site's shell tells neither interface nor channels."""
+    """Every second site's shell does not tell the channels."""
     if _is_told(site):
         return {}
     return {"api": origin + _API, "channels": list(_channels(site))}
@@ -81,7 +81,7 @@ def _asked(site: Site, number: int) -> Asked:
 
 
 def _shell(site: Site) -> Shown:
-    script = "load('/static/app.js');"
+    script = f"load('{_API}', window.channels);"
     if _is_told(site):
         channels = json.dumps(_channels(site))
         script = (

@@ -39,6 +39,8 @@ def requests(site: Site) -> tuple[Asked, ...]:
 def listing(site: Site, origin: str, asked: Asked) -> Shown | None:
     numbers = {_target(number): number for number in range(page_count(site))}
     number = numbers.get(asked.target)
+    if number is None and _is_endless(site):
+        number = _number_in(asked.target)
     if number is None:
         return None
     return shown(
@@ -68,6 +70,16 @@ def _links(site: Site, number: int) -> str:
     if number > 0:
         previous = escape(_target(number - 1))
         found.append(f'<a href="{previous}">{words.previous_page}</a>')
-    if number + 1 < page_count(site):
+    if number + 1 < page_count(site) or _is_endless(site):
         found.append(f'<a href="{_target(number + 1)}">{escape(following)}</a>')
     return f'<div class="page">{" ".join(found)}</div>'
+
+
+def _is_endless(site: Site) -> bool:
+    """Whether there is always a next page, with nothing new in it."""
+    return site.fault == "endless_paging"
+
+
+def _number_in(target: str) -> int | None:
+    written = target.removeprefix(f"{_COLUMN}?p=")
+    return int(written) - 1 if written.isdecimal() and len(written) < 9 else None

@@ -4,7 +4,7 @@ from typing import Any
 
 from pipelines.simulate.replica.article_page import article_page
 from pipelines.simulate.replica.asked import Asked, Shown, Spot
-from pipelines.simulate.replica.markup import column_title, head, lines, menu, shown
+from pipelines.simulate.replica.markup import column_title, head, lines, menu, shown, site_name
 from pipelines.simulate.replica.paging import page_count, page_of
 from pipelines.simulate.replica.plan import Article, Site
 from pipelines.simulate.replica.settings import Settings
@@ -13,6 +13,7 @@ SHOWS_MENU = True
 LISTS_OTHERS = True
 COLUMN = "/zwgk/zfxxgknb/"
 FRONT = "/zwgk/"
+_NEWS = 3
 _CONTAINERS = ('class="TRS_Editor"', 'class="trs_editor_view"', 'id="zoom"', 'id="UCAP-CONTENT"')
 
 
@@ -43,7 +44,9 @@ def requests(site: Site) -> tuple[Asked, ...]:
 
 def listing(site: Site, origin: str, asked: Asked) -> Shown | None:
     if asked.target == FRONT:
-        return shown(site, [*head(site, site.place), menu(site, COLUMN), "</body></html>"])
+        news = [article for article in site.listed if article.kind == "other"][:_NEWS]
+        body = [f"<body>{menu(site, COLUMN)}", *lines(site, news), "</body></html>"]
+        return shown(site, [*head(site, site_name(site)), *body])
     targets = [COLUMN, *(f"{COLUMN}{_name(site, n)}" for n in range(1, page_count(site)))]
     if asked.target == f"{COLUMN}index.html":
         number = 0
