@@ -1,7 +1,7 @@
 """The bytes of documents: stubs, or real simulated reports."""
 
 from pipelines.simulate.prose import title_lines
-from pipelines.simulate.replica import stubs
+from pipelines.simulate.replica import real, stubs
 from pipelines.simulate.replica.plan import Article, File, Site
 from pipelines.simulate.replica.settings import Settings
 from pipelines.simulate.words import load_words
@@ -25,6 +25,8 @@ def document_title(site: Site, article: Article) -> str:
 
 def inner(settings: Settings, site: Site, article: Article) -> tuple[str, str]:
     """The markup of the article: what is its own, and what follows and may be shared."""
+    if (wanted := _real(settings, site, article)) is not None:
+        return real.markup(wanted), ""
     key = _key(settings, site, article)
     agency = site.agencies[article.agency].agency_name
     own = f"<p>{document_title(site, article)}</p><p>{agency}</p>{stubs.table(key)}"
@@ -34,7 +36,23 @@ def inner(settings: Settings, site: Site, article: Article) -> tuple[str, str]:
 def file_bytes(settings: Settings, site: Site, article: Article, file: File) -> bytes:
     """A file of the article."""
     nth = article.files.index(file)
+    if (wanted := _real(settings, site, article)) is not None:
+        return real.file(wanted, file.format, nth)
     return stubs.file(f"{_key(settings, site, article)}|{nth}", file.format)
+
+
+def _real(settings: Settings, site: Site, article: Article) -> real.Wanted | None:
+    """The report to make, None where a stub will do."""
+    if settings.documents == "stubs" or article.report_year is None:
+        return None
+    return real.Wanted(
+        settings.seed,
+        site.agencies[article.agency],
+        article.report_year,
+        article.revision,
+        article.title_name,
+        article.listed_on,
+    )
 
 
 def _key(settings: Settings, site: Site, article: Article) -> str:

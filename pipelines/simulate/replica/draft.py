@@ -24,6 +24,7 @@ from pipelines.simulate.replica.plan import (
     Validators,
     Way,
 )
+from pipelines.simulate.replica.real import has_tables
 from pipelines.simulate.replica.settings import Settings
 from pipelines.simulate.words import load_words
 
@@ -206,12 +207,17 @@ def new_report(
     title = "".join(title_lines(words, name, site.agencies[agency], year))
     title_year: int | None = None if name == "no_year" else year
     shape, way = _shape(settings, site, rng)
+    formats: tuple[Format, ...] = _FILES
+    if settings.documents == "reports" and not has_tables(year):
+        # Our PDFs of annexes break pages within rows, which the reader rightly refuses.
+        shape = "page" if shape in ("viewer", "pictures") else shape
+        formats = ("docx", "xlsx", "zip")
     if _is_by_year(site):
         title, title_year = words.websites.year_option.format(year=year), year
     elif site.agency_id is not None and shape != "file" and rng.random() < _BARE_SHARE:
         title, title_year = rng.choice(words.websites.bare_years).format(year=year), year
     target = player.page_target(site, spot)
-    files = _files(site, spot, shape, rng)
+    files = _files(site, spot, shape, rng.choice(formats))
     page: str | None = target
     if shape == "file":
         target, page = files[0].target, None
@@ -254,19 +260,18 @@ def _shape(settings: Settings, site: Site, rng: random.Random) -> tuple[str, Way
     return shape, way if site.family in _MOVING and shape != "file" else "direct"
 
 
-def _files(site: Site, spot: Spot, shape: str, rng: random.Random) -> tuple[File, ...]:
-    formats = rng.choice(_FILES)
+def _files(site: Site, spot: Spot, shape: str, format: Format) -> tuple[File, ...]:
     wanted: dict[str, list[tuple[Format, Role]]] = {
         "page": [],
-        "attached": [(formats, "attachment")],
+        "attached": [(format, "attachment")],
         "viewer": [("pdf", "viewer")],
-        "file": [(formats, "alone")],
+        "file": [(format, "alone")],
         "pictures": [("png", "picture"), ("png", "picture")],
     }
     place = PLAYERS[site.family].file_target
     return tuple(
-        File(place(site, spot, format, nth), format, role)
-        for nth, (format, role) in enumerate(wanted[shape])
+        File(place(site, spot, ending, nth), ending, role)
+        for nth, (ending, role) in enumerate(wanted[shape])
     )
 
 
