@@ -41,7 +41,8 @@ class ArchiveVault:
 
 
 def main(task: Mapping[str, Any], out: TextIO) -> None:
-    """Do a task: {"crawl": CrawlJob, "archive": address, "memory": file} or {"look": LookJob}.
+    """Do a task: {"crawl": CrawlJob, "archive": address, "memory": file}; or {"check": CrawlJob} or
+    {"look": LookJob}, of which nothing is kept.
 
     Lines: {"source": SourceReport} as each is done, {"report": ...} at the end, {"error": text}
     where it could not be done.
@@ -58,18 +59,16 @@ def main(task: Mapping[str, Any], out: TextIO) -> None:
     from pipelines.crawl.engine import crawl, look  # noqa: PLC0415
 
     try:
-        if "look" in task:
-            with tempfile.TemporaryDirectory(prefix="ogi-look-") as folder:
-                vault = ArchiveVault(open_archive(Path(folder, "archive")))
-                with opened(Path(folder, "memory.sqlite")) as memory:
+        with tempfile.TemporaryDirectory(prefix="ogi-look-") as folder:
+            vault = ArchiveVault(open_archive(task.get("archive", Path(folder, "archive"))))
+            with opened(Path(task.get("memory", Path(folder, "memory.sqlite")))) as memory:
+                if "look" in task:
                     looked = look(LookJob.model_validate(task["look"]), vault, memory)
-            tell("report", looked.model_dump(mode="json"))
-            return
-        vault = ArchiveVault(open_archive(task["archive"]))
-        with opened(Path(task["memory"])) as memory:
-            job = CrawlJob.model_validate(task["crawl"])
-            report = crawl(job, vault, memory, tell_source)
-        tell("report", report.model_dump(mode="json"))
+                    tell("report", looked.model_dump(mode="json"))
+                    return
+                job = CrawlJob.model_validate(task.get("crawl") or task.get("check"))
+                report = crawl(job, vault, memory, tell_source)
+                tell("report", report.model_dump(mode="json"))
     except (OgiError, OSError) as error:
         tell("error", str(error))
 

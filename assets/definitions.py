@@ -4,11 +4,13 @@ import dagster as dg
 
 from assets import graph, resources
 from assets.checks import audit_suites, mart_suites
+from assets.crawled import crawl_checks, crawled_documents
 from assets.schedules import nightly
 from assets.sensors import inbox
 
 defs = dg.Definitions(
     assets=[
+        crawled_documents,
         graph.archived_documents,
         graph.lake_shards,
         graph.warehouse_raw,
@@ -17,8 +19,8 @@ defs = dg.Definitions(
         graph.marts,
         graph.published_release,
     ],
-    asset_checks=[audit_suites, mart_suites],
-    jobs=[graph.refresh],
+    asset_checks=[crawl_checks, audit_suites, mart_suites],
+    jobs=[graph.refresh, graph.crawl_and_refresh],
     schedules=[nightly],
     sensors=[inbox],
     resources={

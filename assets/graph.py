@@ -9,6 +9,7 @@ import dagster as dg
 from pydantic import Field
 
 from assets.checks import latest_results
+from assets.crawled import crawled_documents, of_sources
 from assets.house import House
 from assets.sourced import evidence_of_sources
 from assets.steps import (
@@ -72,7 +73,7 @@ def archived_documents(
 @dg.asset(
     group_name="lake",
     kinds={"python", "parquet"},
-    deps=[archived_documents],
+    deps=[archived_documents, crawled_documents],
     description="Facts and findings of every document, by parser version: read in batches by "
     "this machine's processes or a cluster.",
 )
@@ -233,11 +234,20 @@ def _listed(pairs: tuple[tuple[str, str], ...]) -> dg.MetadataValue:
 
 refresh = dg.define_asset_job(
     "refresh",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(crawled_documents),
     description="From new files to the release, checked.",
+)
+crawl_and_refresh = dg.define_asset_job(
+    "crawl_and_refresh",
+    selection=dg.AssetSelection.all(),
+    description="From websites and new files to the release, checked.",
 )
 
 
-def taking_in(paths: Sequence[str]) -> dict[str, Any]:
-    """The run config that makes `refresh` take in these files and folders."""
-    return {"ops": {archived_documents.op.name: {"config": {"paths": list(paths)}}}}
+def taking_in(paths: Sequence[str], sources: Sequence[str] | None = None) -> dict[str, Any]:
+    """The run config that makes `refresh` take in these files and folders; with `sources` (none in
+    it: every one) that makes `crawl_and_refresh` crawl them, too."""
+    ops: dict[str, Any] = {archived_documents.op.name: {"config": {"paths": list(paths)}}}
+    if sources is not None:
+        ops |= of_sources(sources)
+    return {"ops": ops}

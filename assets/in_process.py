@@ -14,7 +14,7 @@ from dagster._core.errors import DagsterAssetCheckFailedError
 
 from assets.checks import result_of
 from assets.definitions import defs
-from assets.graph import refresh, taking_in
+from assets.graph import crawl_and_refresh, refresh, taking_in
 from assets.house import Progress
 from assets.instance import dagster_home
 from pipelines.publish import ReleaseBlocked
@@ -29,13 +29,19 @@ class Ended:
     blocked: tuple[str, ...]
 
 
-def run_job(paths: Sequence[Path], settings: Settings, progress: Progress) -> Ended:
-    """Run the whole job on `paths`.
+def run_job(
+    paths: Sequence[Path],
+    settings: Settings,
+    progress: Progress,
+    sources: Sequence[str] | None = None,
+) -> Ended:
+    """Run the whole job on `paths`; with `sources` (none in it: every one) after crawling them.
 
     Raises:
         Exception: what a step raised, as it was raised; a blocked release is none.
     """
-    job = defs.resolve_job_def(refresh.name)
+    chosen = refresh if sources is None else crawl_and_refresh
+    job = defs.resolve_job_def(chosen.name)
     blocked: tuple[str, ...] = ()
     run_id = str(uuid.uuid4())
     with _instance(settings) as instance, _quiet():
@@ -44,7 +50,7 @@ def run_job(paths: Sequence[Path], settings: Settings, progress: Progress) -> En
                 instance=instance,
                 run_id=run_id,
                 run_config={
-                    **taking_in([str(path.absolute()) for path in paths]),
+                    **taking_in([str(path.absolute()) for path in paths], sources),
                     "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
                 },
                 resources={"settings": settings, "progress": progress},

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assets.crawling import last_report
 from assets.house import Progress
 from assets.steps import current_fingerprint, pending
 from pipelines.archive import count_known, open_archive
+from pipelines.crawl.report import CrawlReport
 from pipelines.publish import Census, current_release, read_census
 from pipelines.settings import Settings
 
@@ -33,24 +35,30 @@ class RunReport:
     blocked: tuple[str, ...]
     published_file: Path | None
     duration: float
+    crawl: CrawlReport | None = None
 
 
 def run(
-    paths: Sequence[Path], settings: Settings, *, on_progress: Progress | None = None
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    sources: Sequence[str] | None = None,
+    on_progress: Progress | None = None,
 ) -> RunReport:
-    """Take `paths` (none: the inbox folder, where it exists) all the way to the release.
+    """Take `paths` (none: the inbox folder, where it exists) all the way to the release; with
+    `sources` (ids; none in it: every one) after crawling them.
 
     Raises:
         OgiError: the run could not be done. A release that is held back is no error: `blocked`.
     """
     began = time.monotonic()
     given = list(paths) or [p for p in [settings.inbox_dir] if p.is_dir()]
-    if (report := _nothing_new(given, settings, began)) is not None:
+    if sources is None and (report := _nothing_new(given, settings, began)) is not None:
         return report
     # A second to import, which a run that finds nothing new does not pay.
     from assets.in_process import run_job  # noqa: PLC0415
 
-    ended = run_job(given, settings, on_progress or _nobody_listens)
+    ended = run_job(given, settings, on_progress or _nobody_listens, sources)
     archived, read = ended.metadata["archived_documents"], ended.metadata["lake_shards"]
     return RunReport(
         nothing_new=False,
@@ -65,6 +73,7 @@ def run(
         if current_release(settings.published_file)
         else None,
         duration=time.monotonic() - began,
+        crawl=last_report(settings) if sources is not None else None,
     )
 
 

@@ -50,6 +50,25 @@ class Settings(BaseSettings):
     )
     max_failed_rate: float = Field(default=0.2, ge=0, le=1)
     max_refused_table_rate: float = Field(default=0.2, ge=0, le=1)
+    sources: Path | None = Field(
+        default=None, description="folder of the sources' records; data/reference/sources"
+    )
+    crawl_contact: str | None = Field(
+        default=None,
+        pattern=r"^[\x21-\x7e]+$",
+        description="mail or page that websites are told to write to; without it none is asked",
+    )
+    crawl_hosts: int = Field(
+        default=32, ge=1, le=1000, description="sources that are walked at once"
+    )
+    crawl_retries: int = Field(default=3, ge=0, le=10, description="of a request that failed")
+    recheck_days: float = Field(
+        default=30,
+        ge=0,
+        allow_inf_nan=False,
+        description="after so many days, about, a report is asked for again though its listing"
+        " did not change",
+    )
     coverage_floor: float = Field(
         default=0, ge=0, le=1, description="share of the expected reports that a release must hold"
     )
@@ -81,6 +100,16 @@ class Settings(BaseSettings):
         need them too.
         """
         return self.archive or str(self.home / "archive")
+
+    @property
+    def sources_dir(self) -> Path:
+        """The records of the sources that are crawled."""
+        return self.sources or PROJECT_ROOT / "data" / "reference" / "sources"
+
+    @property
+    def crawl_dir(self) -> Path:
+        """What the crawl remembers, and the reports of its nights."""
+        return self.home / "crawl"
 
     @property
     def lake_dir(self) -> Path:

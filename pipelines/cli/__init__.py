@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import agencies, documents, release, runs
+from pipelines.cli import agencies, crawl, documents, release, runs, sources
 from pipelines.cli.terminal import complain
 from pipelines.domain import OgiError
 
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 app.command()(runs.run)
 app.command()(runs.ingest)
+app.command()(crawl.crawl)
 app.command()(documents.read)
 app.command()(documents.check)
 # SQL may begin with a comment, whose dashes are no option.
@@ -28,6 +29,7 @@ app.command()(release.evidence)
 app.command()(release.coverage)
 app.command()(runs.status)
 app.add_typer(agencies.app, name="agencies")
+app.add_typer(sources.app, name="sources")
 
 
 def main() -> None:

@@ -84,7 +84,14 @@ def status() -> None:
     print_pairs(rows, console_of())
 
 
-def _run(paths: Sequence[Path], settings: "Settings") -> None:
+def to_release(
+    paths: Sequence[Path], settings: "Settings", *, sources: Sequence[str] | None = None
+) -> "RunReport":
+    """Take files, and with `sources` websites, all the way; the steps are shown on stderr.
+
+    Raises:
+        OgiError: it could not be done.
+    """
     for path in paths:
         if not path.exists():
             raise OgiError(f"{path}: no such file or folder")
@@ -95,8 +102,12 @@ def _run(paths: Sequence[Path], settings: "Settings") -> None:
     from assets.run import run as run_all
 
     with steps() as on_progress:
-        report = run_all(paths, settings, on_progress=on_progress)
-    _tell_run(report, settings)
+        return run_all(paths, settings, sources=sources, on_progress=on_progress)
+
+
+def _run(paths: Sequence[Path], settings: "Settings") -> None:
+    report = to_release(paths, settings)
+    tell_run(report, settings)
     if report.blocked:
         raise OgiError("release blocked: " + "; ".join(report.blocked))
 
@@ -111,7 +122,8 @@ def _writable(settings: "Settings") -> None:
         raise OgiError(f"OGI_HOME: {settings.home} cannot be written: {why}") from error
 
 
-def _tell_run(report: "RunReport", settings: "Settings") -> None:
+def tell_run(report: "RunReport", settings: "Settings") -> None:
+    """What a run did, what there is now, and what to try next."""
     console = console_of()
     if report.nothing_new:
         console.print(f"Nothing new: {report.known:,} file(s) are known, the release is current.")

@@ -8,7 +8,7 @@ from pipelines.crawl.safety import private_network, refused_address
 from pipelines.crawl.yaml_file import Strict
 
 YEAR_SLOT = "{year}"
-_FIRST_YEAR = 2008
+FIRST_YEAR = 2008
 _Hour = Annotated[int, Field(ge=0, le=24)]
 
 
@@ -39,7 +39,7 @@ class Source(Strict):
     family: str = Field(min_length=1)
     start: tuple[str, ...] = Field(min_length=1)
     columns: tuple[str, ...] = ()
-    first_year: int = Field(ge=_FIRST_YEAR, le=2100)
+    first_year: int = Field(ge=FIRST_YEAR, le=2100)
     ignored_titles: tuple[str, ...] = ()
     pace: Pace = Pace()
     api: str | None = None

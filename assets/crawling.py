@@ -1,0 +1,203 @@
+"""A night's crawl in a process of its own, and its report: in plain Python, no Dagster."""
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from assets.house import Progress
+from pipelines.crawl import Source, load_sources
+from pipelines.crawl.job import CrawlJob, LookJob
+from pipelines.crawl.report import CrawlReport, LookReport, SourceReport
+from pipelines.domain import OgiError
+from pipelines.load import last_closed_year
+from pipelines.settings import PROJECT_ROOT, Settings
+
+_LAST = "last.json"
+_LOG = "crawl.log"
+_MEMORY = "memory.sqlite"
+_ENDING_S = 30
+
+
+class NoContact(OgiError):  # noqa: N818 - what the user reads
+    """Nobody may be asked who cannot write back."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "OGI_CRAWL_CONTACT: not set; give a mail address or a page of yours, so that websites"
+            " can write to whoever crawls them"
+        )
+
+
+def chosen_sources(settings: Settings, names: Sequence[str]) -> tuple[Source, ...]:
+    """The sources of these ids, all for none.
+
+    Raises:
+        OgiError: there is no such source, or a record makes no sense.
+    """
+    known = {source.id: source for source in load_sources(settings.sources_dir)}
+    if unknown := [name for name in names if name not in known]:
+        raise OgiError(f"{settings.sources_dir}: no source {unknown[0]}; `ogi sources list`")
+    return tuple(known[name] for name in names) if names else tuple(known.values())
+
+
+def crawl(
+    settings: Settings,
+    sources: Sequence[Source],
+    progress: Progress,
+    on_source: Callable[[SourceReport], None] = lambda _: None,
+) -> CrawlReport:
+    """Crawl these sources into the archive, each told as it is done; the report is kept beside
+    what the crawl remembers.
+
+    Raises:
+        NoContact: the settings name nobody to write to.
+        OgiError: the crawl could not be done.
+    """
+    job = CrawlJob(
+        sources=tuple(sources),
+        until_year=last_closed_year(dt.date.today()),
+        contact=_contact(settings),
+        hosts=settings.crawl_hosts,
+        retries=settings.crawl_retries,
+        recheck_days=settings.recheck_days,
+    )
+    settings.crawl_dir.mkdir(parents=True, exist_ok=True)
+    task = {
+        "crawl": job.model_dump(mode="json"),
+        "archive": settings.archive_address,
+        "memory": str(settings.crawl_dir / _MEMORY),
+    }
+    done = 0
+    progress("crawl", done, len(sources))
+    for name, value in _told(task, settings.crawl_dir / _LOG):
+        if name == "source":
+            done += 1
+            on_source(SourceReport.model_validate(value))
+            progress("crawl", done, len(sources))
+        else:
+            report = CrawlReport.model_validate(value)
+    _keep(report, settings)
+    return report
+
+
+def check(
+    settings: Settings,
+    sources: Sequence[Source],
+    on_source: Callable[[SourceReport], None] = lambda _: None,
+) -> CrawlReport:
+    """Read the listings of these sources and fetch no document; nothing is kept.
+
+    Raises:
+        OgiError: as `crawl`.
+    """
+    job = CrawlJob(
+        sources=tuple(sources),
+        until_year=last_closed_year(dt.date.today()),
+        contact=_contact(settings),
+        hosts=settings.crawl_hosts,
+        retries=settings.crawl_retries,
+        listings_only=True,
+    )
+    for name, value in _told({"check": job.model_dump(mode="json")}, None):
+        if name == "source":
+            on_source(SourceReport.model_validate(value))
+    return CrawlReport.model_validate(value)
+
+
+def look(settings: Settings, source: Source) -> LookReport:
+    """Look at the website of a source whose family is not known yet.
+
+    Raises:
+        OgiError: as `crawl`.
+    """
+    job = LookJob(
+        source=source,
+        until_year=last_closed_year(dt.date.today()),
+        contact=_contact(settings),
+    )
+    (value,) = (value for _, value in _told({"look": job.model_dump(mode="json")}, None))
+    return LookReport.model_validate(value)
+
+
+def last_report(settings: Settings) -> CrawlReport | None:
+    """What came of the last night; None before the first."""
+    file = settings.crawl_dir / _LAST
+    if not file.is_file():
+        return None
+    return CrawlReport.model_validate_json(file.read_text(encoding="utf-8"))
+
+
+def _contact(settings: Settings) -> str:
+    if settings.crawl_contact is None:
+        raise NoContact
+    return settings.crawl_contact
+
+
+def _told(task: Mapping[str, Any], log: Path | None) -> Iterator[tuple[str, Any]]:
+    """What the crawling process tells, line by line: names and values.
+
+    Raises:
+        OgiError: what it could not do, or that it ended without a word.
+    """
+    with _opened(log) as out, _process(task, out) as process:
+        report = False
+        assert process.stdout is not None  # noqa: S101 - a pipe
+        for line in process.stdout:
+            ((name, value),) = json.loads(line).items()
+            if name == "error":
+                raise OgiError(value)
+            report = report or name == "report"
+            yield name, value
+        if not report:
+            where = f"; {log} says more" if log is not None else ""
+            raise OgiError(f"the crawling process ended with {process.wait()}{where}")
+
+
+@contextmanager
+def _opened(log: Path | None) -> Iterator[IO[str] | int]:
+    if log is None:
+        yield subprocess.DEVNULL
+        return
+    with log.open("w", encoding="utf-8") as file:
+        yield file
+
+
+@contextmanager
+def _process(task: Mapping[str, Any], log: IO[str] | int) -> Iterator[subprocess.Popen[str]]:
+    """The process, which ends when its stdin is closed, as it is when we die."""
+    command = [sys.executable, "-m", "assets.crawl_process"]
+    with subprocess.Popen(  # noqa: S603 - our own module
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        encoding="utf-8",
+        cwd=PROJECT_ROOT,
+    ) as process:
+        assert process.stdin is not None  # noqa: S101 - a pipe
+        try:
+            process.stdin.write(json.dumps(task) + "\n")
+            process.stdin.flush()
+            yield process
+        finally:
+            process.stdin.close()
+            try:
+                process.wait(_ENDING_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _keep(report: CrawlReport, settings: Settings) -> None:
+    text = report.model_dump_json(indent=2)
+    folder = settings.crawl_dir / "reports"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{report.began_at:%Y%m%dT%H%M%S}Z.json").write_text(text, encoding="utf-8")
+    fresh = settings.crawl_dir / f"{_LAST}.new"
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(settings.crawl_dir / _LAST)

@@ -1,0 +1,82 @@
+"""A look at a website → the record of a source."""
+
+import re
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from pipelines.crawl import Pace, Source
+from pipelines.crawl.report import LookReport
+from pipelines.crawl.source import FIRST_YEAR
+from pipelines.domain import OgiError
+from pipelines.reference import load_registry
+from pipelines.settings import Settings
+
+_UNSAFE = re.compile(r"[^a-z0-9]+")
+
+
+def new_source(
+    settings: Settings,
+    address: str,
+    *,
+    agency_id: str | None,
+    government_id: str | None,
+    source_id: str | None,
+    columns: tuple[str, ...],
+    private_hosts: tuple[str, ...],
+    delay_seconds: float,
+) -> Source:
+    """What is known of a source before its website was looked at.
+
+    Raises:
+        OgiError: the registry has no such agency, the id is taken, or something makes no sense.
+    """
+    named = agency_id or government_id
+    if named is None or (agency_id and government_id):
+        raise OgiError("say whose reports they are: --agency AGENCY_ID or --government AGENCY_ID")
+    if named not in load_registry().by_id:
+        raise OgiError(f"{named}: the registry has no such agency (data/reference/agencies.csv)")
+    name = source_id or named
+    if (settings.sources_dir / f"{name}.yaml").exists():
+        raise OgiError(f"{name}: there is such a record already; give another name with --id")
+    try:
+        return Source(
+            id=_UNSAFE.sub("-", name.lower()).strip("-"),
+            agency_id=agency_id,
+            government_id=government_id,
+            family="plain",
+            start=(address,),
+            columns=columns,
+            first_year=FIRST_YEAR,
+            pace=Pace(delay_seconds=delay_seconds),
+            private_hosts=private_hosts,
+        )
+    except ValidationError as error:
+        raise OgiError(f"{address}: {error.errors()[0]['msg']}") from error
+
+
+def record_of(asked: Source, looked: LookReport, first_year: int | None) -> Source:
+    """The record to write: the columns that were found are its start pages, or the page itself.
+
+    Raises:
+        OgiError: no report was found there.
+    """
+    if looked.family is None or not looked.titles:
+        why = f": {looked.troubles[0].detail}" if looked.troubles else ""
+        raise OgiError(f"{asked.start[0]}: no report found{why}")
+    year = first_year or min(looked.years, default=FIRST_YEAR)
+    return asked.model_copy(
+        update={"family": looked.family, "start": (looked.address,), "first_year": year}
+    )
+
+
+def write_record(settings: Settings, source: Source) -> Path:
+    """Write one record; the file is named after its id."""
+    settings.sources_dir.mkdir(parents=True, exist_ok=True)
+    file = settings.sources_dir / f"{source.id}.yaml"
+    told = source.model_dump(mode="json", exclude_defaults=True)
+    told = {"id": source.id, **told, "verified": False}
+    text = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, default_flow_style=False)
+    file.write_text(text, encoding="utf-8")
+    return file
