@@ -8,6 +8,7 @@ from pipelines.simulate.replica.plan import Article, Change, Fault, File, Plan, 
 from pipelines.simulate.replica.records import source_records, write_sources
 from pipelines.simulate.replica.running import Running, running
 from pipelines.simulate.replica.settings import FAMILY_NAMES, Settings
+from pipelines.simulate.replica.truth import Known, SiteTruth, Truth, truth
 
 __all__ = [
     "FAMILY_NAMES",
@@ -17,12 +18,16 @@ __all__ = [
     "Change",
     "Fault",
     "File",
+    "Known",
     "Plan",
     "Running",
     "Settings",
     "Site",
+    "SiteTruth",
+    "Truth",
     "plan_of",
     "running",
     "source_records",
+    "truth",
     "write_sources",
 ]

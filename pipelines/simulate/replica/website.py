@@ -125,14 +125,13 @@ class Website:
         page = article.page or "/"
         if article.way == "redirect":
             return of_status(302, (("Location", page),))
+        *first, last = head(self.site, "")
         if article.way == "refresh":
             refresh = f'<meta http-equiv="refresh" content="0; URL={page}">'
+            moved = [*first, last.replace("</head>", f"{refresh}</head>"), "<body></body></html>"]
         else:
-            refresh = f'<script>window.location.href = "{page}";</script>'
-        moved = [*head(self.site, ""), "<body>", refresh, "</body></html>"]
-        if article.way == "refresh":
-            moved[-3] = moved[-3].replace("</head>", f"{refresh}</head>")
-            moved[-2] = ""
+            script = f'<script>window.location.href = "{page}";</script>'
+            moved = [*first, last, f"<body>{script}</body></html>"]
         return of_shown(shown(self.site, moved), _mark(Place(article)), "none")
 
     def _other(self, asked: Asked) -> Answer:

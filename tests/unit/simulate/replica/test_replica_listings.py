@@ -4,8 +4,16 @@ import pytest
 
 from pipelines.crawl import FAMILIES, Choice, Reason, choose, load_words
 from pipelines.forms import load_forms
-from pipelines.simulate.replica import FAMILY_NAMES, PLAYERS, Plan, Settings, Site, plan_of
-from pipelines.simulate.replica.truth import SiteTruth, truth
+from pipelines.simulate.replica import (
+    FAMILY_NAMES,
+    PLAYERS,
+    Plan,
+    Settings,
+    Site,
+    SiteTruth,
+    plan_of,
+    truth,
+)
 from tests.unit.simulate.replica.following import PORT, Followed, follow, sources
 
 LEXICON = load_forms().lexicon
