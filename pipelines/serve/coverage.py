@@ -42,6 +42,7 @@ _BY_YEAR = f"""
         count(*) filter (days_late > 0) as late,
         count(*) filter (revision > 1) as revised,
         count(*) filter (is_moved) as moved,
+        count(*) filter (is_gone) as gone,
         count(*) filter (expected_by is null) as unexpected
     from ({_ASKED})
     group by report_year
@@ -49,7 +50,7 @@ _BY_YEAR = f"""
 """
 _COLUMNS = """
     agency_id, agency_name, report_year, status, expected_by, due_on, published_on, days_late,
-    revision, is_moved, document_sha256, region_code, province, city, county
+    revision, is_moved, is_gone, document_sha256, region_code, province, city, county
 """
 _ROWS = f"select {_COLUMNS} from ({_ASKED}) order by agency_id, report_year"
 _MISSING = f"""

@@ -30,11 +30,11 @@ def inventory(tmp_path: Path) -> Path:
         con.execute("create schema marts; use marts")
         con.execute(
             "create table dim_agency as from (values"
-            " ('640323-audit', '盐池县审计局', '640323', 'reviewed'),"
-            " ('510122-government', '双流县人民政府', '510122', 'reviewed'),"
-            " ('640300-audit', '吴忠市审计局', '640300', 'reviewed'),"
-            " ('640300-audio', '吴忠市音像局', '640300', 'generated'))"
-            " as t(agency_id, agency_name, region_code, status)"
+            " ('640323-audit', '盐池县审计局', ['盐池审计局'], '640323', 'reviewed'),"
+            " ('510122-government', '双流县人民政府', [], '510122', 'reviewed'),"
+            " ('640300-audit', '吴忠市审计局', ['审计局'], '640300', 'reviewed'),"
+            " ('640300-audio', '吴忠市音像局', ['审计局'], '640300', 'generated'))"
+            " as t(agency_id, agency_name, aliases, region_code, status)"
         )
         con.execute(
             "create table dim_region as from (values ('510122', ['510116']),"
@@ -42,7 +42,8 @@ def inventory(tmp_path: Path) -> Path:
         )
         con.execute(
             "create table coverage as select * exclude (status, days_late, revision), status,"
-            " days_late, revision, false as is_moved, date '2023-01-31' as due_on,"
+            " days_late, revision, false as is_moved, status = 'late' as is_gone,"
+            " date '2023-01-31' as due_on,"
             " null::date as published_on, null::varchar as document_sha256, '省' as province,"
             " '市' as city, '县' as county from (values"
             " ('640323-audit', 2021::smallint, '640323', 'own_years', 'missing', null, null),"
@@ -52,6 +53,38 @@ def inventory(tmp_path: Path) -> Path:
             " as t(agency_id, report_year, region_code, expected_by, status, days_late, revision)"
         )
     return file
+
+
+@pytest.fixture
+def histories(inventory: Path) -> Path:
+    """The inventory with the history of 640323-audit's report on 2022: found, replaced by other
+    figures and by other bytes, moved, gone; one attachment."""
+    with duckdb.connect(inventory) as con:
+        con.execute("use marts")
+        con.execute(
+            "update coverage set document_sha256 = $sha, revision = 2"
+            " where agency_id = '640323-audit' and report_year = 2022",
+            {"sha": "c" * 64},
+        )
+        con.execute(
+            "create table report_history as select '640323-audit' as agency_id,"
+            " 2022::smallint as report_year, event_no, event,"
+            " timestamp '2023-01-20 18:30:00' + interval 1 month * (event_no - 1) as seen_at,"
+            " address, moved_to, repeat(sha, 64) as document_sha256,"
+            " repeat(before, 64) as previous_document_sha256, cells::bigint as differing_cells,"
+            " revision::bigint as revision, status::smallint as status, 's' as source,"
+            " 'https://a.gov.cn/list' as listing, page, '报告' as title,"
+            " date '2023-01-19' as listed_on from (values"
+            " (1, 'found', '/1.html', null, 'a', null, null, 1, 200, null),"
+            " (2, 'found', '/2.pdf', null, 'e', null, null, 1, 200, '/1.html'),"
+            " (3, 'replaced', '/1.html', null, 'b', 'a', 3, 2, 200, null),"
+            " (4, 'replaced', '/1.html', null, 'c', 'b', 0, 2, 200, null),"
+            " (5, 'replaced', '/2.pdf', null, 'f', 'e', null, 1, 200, '/1.html'),"
+            " (6, 'moved', '/1.html', '/3.html', 'c', 'c', 0, 2, 404, null),"
+            " (7, 'gone', '/3.html', null, null, 'c', null, 1, 404, null))"
+            " as t(event_no, event, address, moved_to, sha, before, cells, revision, status, page)"
+        )
+    return inventory
 
 
 def _make_release(folder: Path, agency_names: tuple[str, ...] = ("海风市教育局", "云岭县")) -> Path:

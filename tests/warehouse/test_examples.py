@@ -1,5 +1,6 @@
 """sql/examples are what people copy: each runs and answers."""
 
+import datetime as dt
 from collections.abc import Callable
 
 import duckdb
@@ -10,6 +11,8 @@ from pipelines.selects import load_examples, quoted
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 Make = Callable[..., Outcome]
+
+PAGE = "https://a.gov.cn/report.html"
 
 
 @pytest.fixture
@@ -33,6 +36,9 @@ def warehouse(build: Build, make_report: Make) -> duckdb.DuckDBPyConnection:
             for agency in ("a", "b")
             for year in (2020, 2021)
         ]
+        + [make_report("before", year=2021, cells=total("granted", 7))],
+        addresses=dict.fromkeys(("before", "a2021"), PAGE),
+        archived={"before": dt.datetime(2023, 1, 1, tzinfo=dt.UTC)},
     )
 
 
@@ -58,3 +64,13 @@ def test_the_grant_rate_is_that_of_the_figures(warehouse: duckdb.DuckDBPyConnect
         ("福建省", 2020, 2, 2, 0.75, 0.75),
         ("福建省", 2021, 2, 2, 0.75, 0.75),
     ]
+
+
+def test_replaced_reports_are_those_whose_figures_differ(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    (example,) = (e for e in load_examples() if e.name == "replaced_reports")
+    rows = warehouse.execute(
+        f"select agency_id, report_year, address, revision, differing_cells from ({example.sql})"
+    ).fetchall()
+    assert rows == [("a", 2021, PAGE, 2, 5)]

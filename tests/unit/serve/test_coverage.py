@@ -24,6 +24,7 @@ def test_years_are_counted(inventory: Path) -> None:
     found = coverage(inventory).by_year.to_pylist()
     named = [(y["report_year"], y["expected"], y["held"], y["missing"], y["late"]) for y in found]
     assert named == [(2021, 1, 0, 1, 0), (2022, 1, 1, 0, 1), (2023, 1, 1, 0, 0)]
+    assert [y["gone"] for y in found] == [0, 1, 0]
     assert [y["coverage"] for y in found] == [0, 1, 1]
     assert [y["unexpected"] for y in found] == [0, 1, 0]
 
