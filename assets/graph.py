@@ -101,7 +101,7 @@ def warehouse_raw(house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     house.progress("load", 0, None)
     archive, registry = open_archive(house.settings.archive_address), load_registry()
     archived, seen = manifest(archive), sightings(archive)
-    sources = {source.id: source for source in load_sources(agency_ids=registry.by_id)}
+    sources = {source.id: source for source in load_sources(house.settings.sources_dir)}
     from_sources = evidence_of_sources(archived, seen, sources, registry)
     resolved = resolve(house.settings, registry, from_sources)
     with warehouse(house.settings) as con:

@@ -38,10 +38,12 @@ def _pairs(*tables: pa.Table) -> Iterator[tuple[str, str]]:
 
 def _evidence(sources: Collection[Source], registry: Registry) -> Evidence:
     """An agency's own source before a government's, which lists many agencies. Where several of
-    one kind disagree, nothing is told."""
+    one kind disagree, or the registry does not know whose it is, nothing is told."""
     agencies = {s.agency_id for s in sources if s.agency_id is not None}
     if agencies:
-        return Evidence(source_agency_id=agencies.pop()) if len(agencies) == 1 else NO_EVIDENCE
+        (agency, *more) = agencies
+        is_sure = not more and agency in registry.by_id
+        return Evidence(source_agency_id=agency) if is_sure else NO_EVIDENCE
     governments = {s.government_id for s in sources if s.government_id is not None}
     return _of_government(governments.pop(), registry) if len(governments) == 1 else NO_EVIDENCE
 

@@ -45,6 +45,7 @@ SOURCES = {
         source("county", government="350128-government"),
         source("zone", government=ZONE),
         source("unknown", government="999999-government"),
+        source("nobody", agency="999999-audit"),
     )
 }
 
@@ -75,6 +76,7 @@ COUNTY = Evidence(source_region="350128")
         (["bureau", "other"], NO_EVIDENCE),
         (["county", "zone"], NO_EVIDENCE),
         (["unknown"], NO_EVIDENCE),
+        (["nobody"], NO_EVIDENCE),
         (["county", "file"], COUNTY),
     ],
     ids=str,
