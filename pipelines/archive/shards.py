@@ -10,12 +10,26 @@ import pyarrow.parquet as pq
 from pipelines.archive.place import Archive
 from pipelines.archive.storage import ArchiveError
 
+SHARD_ENDING = ".parquet"
+
+
+class UnreadableShard(ArchiveError):  # noqa: N818 - as UnreadableDocument
+    """A shard is no Parquet, not of this schema, or not as it was written: `problem`."""
+
+    def __init__(self, address: str, problem: str) -> None:
+        self.problem = " ".join(problem.split())
+        super().__init__(
+            f"{address}: cannot be read: {self.problem}; bring it back from a copy "
+            "(ogi archive verify tells all that is broken)"
+        )
+
 
 def read_shards(archive: Archive, folder: str, schema: pa.Schema) -> pa.Table:
     """All rows of a folder of shards. A column that an older shard lacks is null there.
 
     Raises:
-        ArchiveError: a shard cannot be read; the bucket does not answer.
+        UnreadableShard: the first that cannot be read.
+        ArchiveError: the bucket does not answer.
     """
     names = shard_names(archive, folder)
     contents = archive.storage.read_all(names)
@@ -28,18 +42,18 @@ def read_shards(archive: Archive, folder: str, schema: pa.Schema) -> pa.Table:
 
 def shard_names(archive: Archive, folder: str) -> list[str]:
     """The shards of a folder, in the order of names."""
-    return [name for name, _ in archive.storage.files(folder) if name.endswith(".parquet")]
+    return [name for name, _ in archive.storage.files(folder) if name.endswith(SHARD_ENDING)]
 
 
 def parse_shard(archive: Archive, name: str, content: bytes, schema: pa.Schema) -> pa.Table:
     """The rows of one shard.
 
     Raises:
-        ArchiveError: it is no Parquet, or a column is of another type.
+        UnreadableShard: it is no Parquet, or a column is of another type.
     """
     try:
         # Several times as fast as `pq.read_table`, and a crawl leaves a hundred shards a night.
-        table = pq.ParquetFile(pa.BufferReader(content)).read()
+        table = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True).read()
         columns = [
             table[field.name].cast(field.type)
             if field.name in table.column_names
@@ -47,11 +61,7 @@ def parse_shard(archive: Archive, name: str, content: bytes, schema: pa.Schema) 
             for field in schema
         ]
     except (pa.ArrowException, OSError) as error:
-        address = archive.storage.address_of(name)
-        raise ArchiveError(
-            f"{address}: cannot be read: {' '.join(str(error).split())}; bring it back from a copy "
-            "(ogi archive verify tells all that is broken)"
-        ) from error
+        raise UnreadableShard(archive.storage.address_of(name), str(error)) from error
     return pa.table(columns, schema=schema)
 
 
@@ -65,9 +75,9 @@ def write_shard(
 ) -> None:
     """Add one shard, whole or not at all, unless one of the same key is there."""
     digest = hashlib.sha256("\n".join(sorted(key)).encode()).hexdigest()
-    name = f"{folder}/{digest[:32]}.parquet"
+    name = f"{folder}/{digest[:32]}{SHARD_ENDING}"
     if archive.storage.size(name) is not None:
         return
     sink = pa.BufferOutputStream()
-    pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), sink)
+    pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), sink, write_page_checksum=True)
     archive.storage.write(name, sink.getvalue().to_pybytes())
