@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 from pipelines.crawl.families.family import Words, of_links, unique
 from pipelines.crawl.model import DocumentPage, Entry, Listing, Page
 from pipelines.crawl.pages import Html, attribute, html_of, text_in, title_of
-from pipelines.crawl.parts import document_page
+from pipelines.crawl.parts import document_page, parts_of
 from pipelines.crawl.script_values import text_of
 from pipelines.crawl.source import Source
 from pipelines.forms import Lexicon, fold
@@ -28,13 +28,15 @@ def recognizes(page: Page) -> bool:
 
 def listing(page: Page, source: Source, words: Words) -> Listing:
     """A report for each year that the page links to or offers in a list of years; the page itself
-    where it holds the report of its own year. A page that says there is nothing holds none."""
+    where it holds the report of its own year, and then what is attached to that is no other. A page
+    that says there is nothing holds none."""
     html = html_of(page)
     plain = of_links(page, html, source, words)
     own = _own(page, html, words)
+    attached = {part.address for part in parts_of(html)} if own else set()
     entries = (
         *own,
-        *(_typed(e) for e in plain.entries),
+        *(_typed(e) for e in plain.entries if e.address not in attached),
         *_in_scripts(html),
         *_offered(html),
     )

@@ -63,7 +63,7 @@ def _settings(told: argparse.Namespace) -> Settings:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipelines.simulate.replica")
     default = Settings()
-    for name in ("sites", "reports", "seed", "page_entries"):
+    for name in ("sites", "reports", "seed", "page_entries", "crawl_delay"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(default, name))
     for name in ("passing", "changed", "latency_seconds", "delay_seconds"):
         flag = f"--{name.replace('_', '-')}"

@@ -16,7 +16,7 @@ VIEWER = "/module/pdfjs/web/viewer.html"
 
 
 def article_page(
-    settings: Settings, site: Site, article: Article, container: str, column_target: str
+    settings: Settings, site: Site, article: Article, container: str, column_target: str | None
 ) -> Shown:
     """Head with metas, menu, the article in the family's own `container`, its files."""
     title = document_title(site, article)

@@ -25,17 +25,15 @@ class Counts:
     smallest_gap: float | None = None
     last_begun: float | None = None
 
-    def begin(self, asked: str, now: float) -> int:
-        """A request came; how often the same was asked before."""
-        before = self.requests[asked]
-        self.requests[asked] = before + 1
+    def begin(self, asked: str, now: float) -> None:
+        """A request came."""
+        self.requests[asked] += 1
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         if self.last_begun is not None:
             gap = now - self.last_begun
             self.smallest_gap = gap if self.smallest_gap is None else min(self.smallest_gap, gap)
         self.last_begun = now
-        return before
 
     def end(self) -> None:
         """A request was answered, or its client hung up."""

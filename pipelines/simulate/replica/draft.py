@@ -10,6 +10,7 @@ from pipelines.domain import Agency
 from pipelines.simulate.prose import title_lines
 from pipelines.simulate.replica.asked import Spot
 from pipelines.simulate.replica.families import PLAYERS
+from pipelines.simulate.replica.families.hanweb_annual import asks_each_year
 from pipelines.simulate.replica.families.openness_anhui import other_target
 from pipelines.simulate.replica.faults import KINDS, PASSING
 from pipelines.simulate.replica.places import Office, made_offices, offices
@@ -145,8 +146,8 @@ def _site(settings: Settings, number: int, family: str, office: Office) -> Site:
         charset=charset,
         header_charset=header_charset,
         validators=_VALIDATORS[number % len(_VALIDATORS)],
-        disallowed=("/admin/", "/search/") if settings.robots and number % 2 else (),
-        crawl_delay=1 if settings.robots and number % 7 == 6 else None,
+        disallowed=("/admin/", "/search/") if number % 2 else (),
+        crawl_delay=(settings.crawl_delay or None) if number % 10 == 9 else None,
     )
     return site.with_articles(tuple(_articles(settings, site, slots, rng)))
 
@@ -213,7 +214,9 @@ def new_report(
         shape = "page" if shape in ("viewer", "pictures") else shape
         formats = ("docx", "xlsx", "zip")
     if _is_by_year(site):
-        title, title_year = words.websites.year_option.format(year=year), year
+        title_year = year
+        if not (site.family == "hanweb_annual" and asks_each_year(site)):
+            title = words.websites.year_option.format(year=year)
     elif site.agency_id is not None and shape != "file" and rng.random() < _BARE_SHARE:
         title, title_year = rng.choice(words.websites.bare_years).format(year=year), year
     target = player.page_target(site, spot)

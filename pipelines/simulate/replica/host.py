@@ -1,6 +1,7 @@
 """One site as a server plays it: its answers, its faults, its counts."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 
 from pipelines.simulate.replica.answers import Answer, Conditions
@@ -18,6 +19,8 @@ class Host:
 
     def __init__(self, settings: Settings, site: Site, port: int) -> None:
         self.counts = Counts()
+        # How often a faulty address was asked for; counting anew does not bring its fault back.
+        self._asked: Counter[str] = Counter()
         self._settings = settings
         self._port = port
         self._website = Website(settings, site, port)
@@ -42,7 +45,7 @@ class Host:
     def respond(self, received: Received) -> tuple[Answer, Callable[[], None]]:
         """The answer to a request, and what to call when it is sent."""
         asked, headers, counts = received.asked, received.headers, self.counts
-        before = counts.begin(str(asked), asyncio.get_running_loop().time())
+        counts.begin(str(asked), asyncio.get_running_loop().time())
         counts.user_agents[headers.get("user-agent", "")] += 1
         if any(asked.target.startswith(folder) for folder in self._website.site.disallowed):
             counts.disallowed[asked.target] += 1
@@ -51,19 +54,21 @@ class Host:
         )
         if conditions.etag or conditions.modified:
             counts.conditional += 1
-        answer = self._answer(asked, conditions, before)
+        answer = self._answer(asked, conditions)
         counts.statuses[answer.status] += 1
         if answer.status == 304:
             counts.not_modified += 1
         return answer, self._ended
 
-    def _answer(self, asked: Asked, conditions: Conditions, before: int) -> Answer:
+    def _answer(self, asked: Asked, conditions: Conditions) -> Answer:
         if asked.method == "HEAD":
             asked = Asked(asked.target)
         if asked.target.startswith(HOP):
             return hop(asked.target, lambda target: self._website.answer(Asked(target), conditions))
         fault = self._website.site.faults.get(asked.target)
         if fault is not None:
+            before = self._asked[asked.target]
+            self._asked[asked.target] += 1
             answer = faulty(
                 fault, asked.target, lambda: self._website.answer(asked, conditions), before
             )

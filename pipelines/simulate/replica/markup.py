@@ -46,10 +46,11 @@ def head(site: Site, title: str, metas: Iterable[tuple[str, str]] = ()) -> list[
     return [*lines, f"<title>{escape(title)}</title></head>"]
 
 
-def menu(site: Site, column_target: str) -> str:
-    """The site's menu, with the column of reports in it."""
+def menu(site: Site, column_target: str | None) -> str:
+    """The site's menu, with the column of reports in it where there is a page of it."""
     entries = [(entry.path, entry.title) for entry in load_words().websites.menu]
-    entries.insert(3, (column_target, site.column))
+    if column_target is not None:
+        entries.insert(3, (column_target, site.column))
     links = "".join(f'<a href="{escape(path)}">{escape(title)}</a>' for path, title in entries)
     return f'<div class="nav">{links}</div>'
 
@@ -75,12 +76,14 @@ def hrefs(article: Article) -> tuple[str, ...]:
     return (article.target,) if article.twin is None else (article.target, article.twin)
 
 
-def lines(site: Site, articles: Iterable[Article]) -> list[str]:
-    """The lines of a listing, as a list or as a table."""
+def lines(site: Site, articles: Iterable[Article], folder: str | None = None) -> list[str]:
+    """The lines of a listing, as a list or as a table; links below `folder` are relative to it."""
     cut = site.variant % 2 == 0
     found = []
     for article in articles:
-        for href in hrefs(article):
+        for target in hrefs(article):
+            is_below = folder is not None and target.startswith(folder)
+            href = f"./{target.removeprefix(folder or '')}" if is_below else target
             anchor, day = link(article, href, cut=cut), date_text(site, article)
             if site.variant % 4 == 3:
                 found.append(f"<tr><td>{anchor}</td><td>{day}</td></tr>")

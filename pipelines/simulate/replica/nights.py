@@ -9,6 +9,7 @@ from itertools import cycle, islice
 from pipelines.simulate.replica.asked import Spot
 from pipelines.simulate.replica.draft import first_night, new_report
 from pipelines.simulate.replica.families import PLAYERS
+from pipelines.simulate.replica.families.hanweb_annual import asks_each_year
 from pipelines.simulate.replica.plan import Article, Change, ChangeKind, Plan, Site
 from pipelines.simulate.replica.settings import Settings
 
@@ -50,7 +51,7 @@ def next_night(plan: Plan) -> Plan:
     once. Sites with a fault stay as they are."""
     night = plan.night + 1
     rng = random.Random(f"{plan.settings.seed} night {night}")  # noqa: S311 - no secret
-    sound = [i for i, site in enumerate(plan.sites) if site.fault is None]
+    sound = [i for i, site in enumerate(plan.sites) if site.fault is None and not _is_fixed(site)]
     reports = sum(_is_there(a) for i in sound for a in plan.sites[i].articles)
     wanted = max(len(_KINDS), round(plan.settings.changed * reports))
     sites = list(plan.sites)
@@ -89,6 +90,11 @@ def _changed(
     leads_to = None if kind == "gone" else after.target
     change = Change(kind, site.id, before.number, before.target, leads_to)
     return replace(site, articles=articles, changed_night=listing_night), change
+
+
+def _is_fixed(site: Site) -> bool:
+    """A site that is asked for each year lists nothing that could be moved or left out."""
+    return site.family == "hanweb_annual" and asks_each_year(site)
 
 
 def _is_there(article: Article) -> bool:

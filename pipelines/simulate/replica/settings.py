@@ -26,7 +26,8 @@ class Settings:
     them one more for each name in `faults`. `documents` are real simulated reports, or stubs: cheap
     pages that read like one. `shapes`: all ways to publish, or pages alone. `passing` is the share
     of addresses of sound sites that fail once and then answer; `changed` the share of documents
-    that change from night to night."""
+    that change from night to night; `crawl_delay` the seconds that the robots.txt of every tenth
+    site asks for, 0 is none."""
 
     sites: int = 10
     reports: int = 60
@@ -40,7 +41,7 @@ class Settings:
     passing: float = 0.0
     changed: float = 0.01
     faults: tuple[str, ...] = ()
-    robots: bool = True
+    crawl_delay: int = 1
     latency_seconds: float = 0.0
     delay_seconds: float = 0.0
 

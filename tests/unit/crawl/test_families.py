@@ -119,3 +119,12 @@ def test_the_column_that_a_page_names_goes_on_to_what_follows(file: str) -> None
     saved = next(s for s in LISTED if s.wanted["file"] == file and s.folder in _PROXIED)
     assert saved.page.column is None
     assert [r.column for r in _listing(saved).requests] == ["政府信息公开年报"]
+
+
+def test_what_is_attached_to_the_report_of_a_year_is_no_report_of_its_own() -> None:
+    saved = next(s for s in LISTED if s.wanted["file"] == "report_2022.html")
+    link = '<a href="/attach/0/nb.pdf">青濂县民政局2022年政府信息公开工作年度报告.pdf</a></body>'
+    content = saved.page.content.replace(b"</body>", link.encode())
+    page = type(saved.page)(saved.page.address, content)
+    listed = FAMILIES["hanweb_annual"].listing(page, saved.source, WORDS)
+    assert [entry.address for entry in listed.entries] == [page.address]

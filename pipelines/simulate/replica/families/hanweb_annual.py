@@ -24,7 +24,10 @@ def file_target(site: Site, spot: Spot, ending: str, nth: int) -> str:
 
 
 def start(site: Site) -> tuple[str, ...]:
-    return tuple(_years_target(site, agency) for agency in range(len(site.agencies)))
+    """A page of years for each area; or an address with a slot for the year, where none is told and
+    each must be asked for."""
+    slot = "&fbtime={year}" if asks_each_year(site) else ""
+    return tuple(f"{_years_target(site, agency)}{slot}" for agency in range(len(site.agencies)))
 
 
 def record(site: Site, origin: str) -> dict[str, Any]:
@@ -32,18 +35,31 @@ def record(site: Site, origin: str) -> dict[str, Any]:
 
 
 def requests(site: Site) -> tuple[Asked, ...]:
-    return tuple(Asked(target) for target in start(site))
+    if not asks_each_year(site):
+        return tuple(Asked(target) for target in start(site))
+    years = range(site.first_year, site.last_year + 1)
+    return tuple(Asked(target.format(year=year)) for target in start(site) for year in years)
 
 
 def listing(site: Site, origin: str, asked: Asked) -> Shown | None:
+    """A year of which there is a report is answered by that: see `page`."""
     for agency in range(len(site.agencies)):
-        if asked.target == _years_target(site, agency):
+        years = _years_target(site, agency)
+        if asks_each_year(site) and asked.target.startswith(f"{years}&fbtime="):
+            return _nothing(site)
+        if asked.target == years and not asks_each_year(site):
             return _years(site, agency)
     return None
 
 
 def page(settings: Settings, site: Site, article: Article) -> Shown:
-    return article_page(settings, site, article, 'id="zoom"', _years_target(site, 0))
+    column = None if asks_each_year(site) else _years_target(site, 0)
+    return article_page(settings, site, article, 'id="zoom"', column)
+
+
+def asks_each_year(site: Site) -> bool:
+    """Whether every year must be asked for: the answers are the reports themselves."""
+    return site.variant % 4 == 3
 
 
 def _area(site: Site, agency: int) -> str:
@@ -52,6 +68,12 @@ def _area(site: Site, agency: int) -> str:
 
 def _years_target(site: Site, agency: int) -> str:
     return f"{PAGE}?area={_area(site, agency)}"
+
+
+def _nothing(site: Site) -> Shown:
+    words = load_words().websites
+    text = f'<div class="none">{words.nothing}</div>'
+    return shown(site, [*head(site, column_title(site)), f"<body>{text}</body></html>"])
 
 
 def _years(site: Site, agency: int) -> Shown:

@@ -59,7 +59,7 @@ def listing(site: Site, origin: str, asked: Asked) -> Shown | None:
         [
             *head(site, column_title(site), [("ColumnName", site.column)]),
             f"<body>{menu(site, COLUMN)}",
-            *lines(site, page_of(site, number)),
+            *lines(site, page_of(site, number), COLUMN),
             f'<div class="page"><script>{_script(site, number)}</script></div>',
             "</body></html>",
         ],
