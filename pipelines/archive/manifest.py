@@ -1,7 +1,6 @@
 """The provenance: one row for each address at which a document was found, and what was seen where
 and when."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -71,13 +70,12 @@ def record(
             new.setdefault(pair, row)
     if new:
         rows = [_row_of(row) for row in new.values()]
-        key = (f"{sha256} {address}" for sha256, address in new)
-        write_shard(archive, MANIFEST, rows, MANIFEST_SCHEMA, key=key)
+        write_shard(archive, MANIFEST, rows, MANIFEST_SCHEMA)
         known.update(new)
     if sightings:
-        seen = [asdict(sighting) for sighting in sightings]
-        key = (json.dumps(row, default=str, sort_keys=True) for row in seen)
-        write_shard(archive, SIGHTINGS, seen, SIGHTINGS_SCHEMA, key=key)
+        # In one order, so that a call that is made again gives the same shard.
+        seen = sorted(map(asdict, sightings), key=repr)
+        write_shard(archive, SIGHTINGS, seen, SIGHTINGS_SCHEMA)
 
 
 def manifest(archive: Archive) -> pa.Table:
