@@ -14,6 +14,7 @@ from pipelines.archive.warc_records import Record
 
 _LINE_OF_CHUNK = 64
 _GZIP = b"\x1f\x8b"
+_SIGNATURES = (_GZIP, b"\x28\xb5\x2f\xfd")  # of gzip and of zstd: nothing else begins so
 _OF_GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -95,7 +96,7 @@ def _unpacked(make: Callable[[], _Unpacker], chunks: Iterator[bytes]) -> Iterato
                 held = None
                 yield data
         except (zlib.error, brotli.error, zstd.ZstdError) as error:
-            if held is None:
+            if held is None or b"".join(held).startswith(_SIGNATURES):
                 raise BadBody(f"cannot be unpacked: {error}") from error
             yield from held
             yield from chunks

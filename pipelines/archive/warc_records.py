@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Protocol
 from pipelines.archive.storage import CHUNK
 
 _MOST_LINE = 1 << 16
-_MOST_HEADERS = 1 << 20
+_MOST_HEADERS = 1 << 18
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _GZIP = b"\x1f\x8b"
 _OF_GZIP = 16 + zlib.MAX_WBITS
@@ -44,12 +44,21 @@ class Record:
     """One record: its headers (names in lower case), where it begins in the file, and its block,
     which is read once. Every hash in `watched` sees what is read from then on."""
 
-    def __init__(self, headers: dict[str, str], offset: int, length: int, lines: "_Lines") -> None:
+    def __init__(
+        self,
+        headers: dict[str, str],
+        *,
+        offset: int,
+        length: int,
+        lines: "_Lines",
+        end_of_line: bytes,
+    ) -> None:
         self.headers = headers
         self.offset = offset
         self.left = length
         self.watched: list[Hash] = []
         self._lines = lines
+        self._end_of_line = end_of_line
         self._is_finished = False
 
     def read(self, most: int = CHUNK) -> bytes:
@@ -87,7 +96,9 @@ class Record:
         while self.read():
             pass
         self._is_finished = True
-        if self._lines.line(_MOST_LINE, self.offset).strip():
+        # Two empty lines; at the end of a file they may be missing.
+        ends = [self._lines.line(_MOST_LINE, self.offset) for _ in range(2)]
+        if any(end not in (self._end_of_line, b"") for end in ends):
             raise BrokenWarc(self.offset, "the record does not end where its Content-Length says")
 
     def _seen(self, data: bytes) -> bytes:
@@ -120,7 +131,10 @@ def records(file: BinaryIO) -> Iterator[Record]:
         length = headers.get("content-length", "")
         if not _NUMBER.fullmatch(length):
             raise BrokenWarc(offset, "the record does not say how long it is")
-        record = Record(headers, offset, int(length), lines)
+        end_of_line = b"\r\n" if line.endswith(b"\r\n") else b"\n"
+        record = Record(
+            headers, offset=offset, length=int(length), lines=lines, end_of_line=end_of_line
+        )
         yield record
         record.finish()
 
