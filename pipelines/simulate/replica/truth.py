@@ -38,9 +38,10 @@ class Known:
 class SiteTruth:
     """Of one source. `documents` are those that it must have, by address; `lost` those that a fault
     keeps from it, with the fault's name; `forbidden` those that robots.txt does. `listings` are the
-    requests of the whole listing, as they are counted. `ignored` are near misses with their
-    reasons, `others` how many entries have nothing to do with reports. `told` is how many entries
-    the listing says it has more than it shows; `trouble` the kind that must be told."""
+    requests of the whole listing. `ignored` are near misses with their reasons, `others` entries
+    that have nothing to do with reports. `missing` are the years that no title of the site tells;
+    `unnamed` those whose report is there, but whose line does not name its agency, by agency_id.
+    `trouble` is the kind that must be told."""
 
     source: str
     host: str
@@ -51,6 +52,7 @@ class SiteTruth:
     ignored: Mapping[str, str]
     others: frozenset[str]
     missing: tuple[int, ...]
+    unnamed: Mapping[str, tuple[int, ...]]
     fault: str | None
     trouble: str | None
 
@@ -111,6 +113,7 @@ def _site_truth(plan: Plan, site: Site, port: int) -> SiteTruth:
         ignored=ignored,
         others=frozenset(others),
         missing=tuple(y for y in range(site.first_year, site.last_year + 1) if y not in told),
+        unnamed=_unnamed(site),
         fault=site.fault,
         trouble=kind.trouble if kind is not None else None,
     )
@@ -138,6 +141,15 @@ def _known(website: Website, article: Article) -> Iterator[Known]:
             year=article.year,
             twins=(origin + article.twin,) if article.twin is not None and role is None else (),
         )
+
+
+def _unnamed(site: Site) -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = {}
+    for article in site.listed:
+        agency = site.agencies[article.agency]
+        if article.report_year is not None and agency.agency_name not in article.title:
+            found.setdefault(agency.agency_id, set()).add(article.report_year)
+    return {agency_id: tuple(sorted(years)) for agency_id, years in found.items()}
 
 
 def _is_disallowed(site: Site, target: str) -> bool:

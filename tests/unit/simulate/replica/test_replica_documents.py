@@ -100,6 +100,15 @@ def test_every_site_has_its_reports_and_no_two_documents_are_alike() -> None:
     assert max(sums.values()) == 1
 
 
+def test_the_truth_tells_whose_lines_name_no_agency() -> None:
+    for site in PLAN.sites:
+        unnamed = TRUTH.sites[site.id].unnamed
+        for article in _reports(site):
+            agency = site.agencies[article.agency]
+            is_told = article.report_year in unnamed.get(agency.agency_id, ())
+            assert is_told == (agency.agency_name not in article.title)
+
+
 def test_a_stub_is_as_long_as_a_page_of_a_report() -> None:
     sizes = [
         known.size
