@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from pipelines.domain import Kind, OutcomeKind, Severity, State, Verdict
-from pipelines.domain.coverage import CoverageStatus, DocumentRole
+from pipelines.domain.coverage import CoverageStatus, DocumentRole, ReportEvent
 from pipelines.forms import Forms, load_forms
 from pipelines.selects import Mart, load_marts, quoted
 
@@ -72,6 +72,7 @@ _ONE_OF: dict[tuple[str, str], type[StrEnum]] = {
     ("dim_rule", "kind"): Kind,
     ("dim_rule", "severity"): Severity,
     ("report_documents", "role"): DocumentRole,
+    ("report_history", "event"): ReportEvent,
 }
 
 

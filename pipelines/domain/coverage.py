@@ -20,3 +20,15 @@ class DocumentRole(StrEnum):
     WINNER = "winner"
     DUPLICATE = "duplicate"
     REPLACED = "replaced"
+
+
+class ReportEvent(StrEnum):
+    """What happened to a report at an address; `moved` where another address holds it, else
+    `gone`."""
+
+    FOUND = "found"
+    REPLACED = "replaced"
+    MOVED = "moved"
+    GONE = "gone"
+    RETURNED = "returned"
+    UNLISTED = "unlisted"

@@ -29,7 +29,6 @@ listed_by_others as (
     from numbered
     inner join said
         on said.address = numbered.address
-        and said.source <> numbered.source
         and said.is_listed
         and said.number < numbered.number
         and coalesce(said.until_number > numbered.number, true)

@@ -204,13 +204,14 @@ ALLOWED = {
     "severity": "error",
     "status": "present",
     "role": "winner",
+    "event": "found",
 }
 
 
 def value_of(column: str, kind: str, row: int) -> str:
     if column == "state" or column.endswith("_state"):
         return "'reported'"
-    if column in ALLOWED:
+    if column in ALLOWED and kind == "VARCHAR":
         return f"'{ALLOWED[column]}'"
     if kind.endswith("[]"):
         return "[]"

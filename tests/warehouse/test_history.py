@@ -108,6 +108,25 @@ def test_replaced_tells_how_many_figures_differ(build: Build, make_report: Make)
     assert con.execute("select revision from marts.dim_report").fetchall() == [(2,)]
 
 
+def test_the_revision_is_that_of_the_address(build: Build, make_report: Make) -> None:
+    old, new = (make_report(n, cells={RECEIVED: i}) for i, n in enumerate(("old", "new"), 4))
+    con = build(
+        [old, new],
+        seen=[
+            saw(day(1), PAGE, old),
+            saw(day(2), PAGE, new),
+            saw(day(3), PDF, old),
+            saw(day(4), PAGE, new, is_listed=False),
+        ],
+    )
+    assert history(con, "event, revision") == [
+        ("found", 1),
+        ("replaced", 2),
+        ("found", 1),
+        ("unlisted", 2),
+    ]
+
+
 def test_what_came_back_stands_again(build: Build, make_report: Make) -> None:
     """A → B → A: everything but its place speaks for B."""
     first = make_report("first", cells={RECEIVED: 4}, read_by="ocr.rapidocr", published_on=None)
@@ -272,6 +291,41 @@ def test_moved_to_the_same_bytes_rather_than_to_another_copy(
     assert ("moved", PAGE, PDF) in history(other, "event, address, moved_to")
 
 
+MIRROR = "https://mirror.gov.cn/1.html"
+
+
+@pytest.mark.parametrize(
+    ("places", "moved_to"),
+    [
+        # the same bytes, though others are nearer in time and no attachment
+        ([(NEW_PAGE, "other", 10, None), (MIRROR, "report", 2, PDF)], MIRROR),
+        # a page before an attachment that was found nearer
+        ([(PDF, "other", 10, MIRROR), (NEW_PAGE, "other", 2, None)], NEW_PAGE),
+        # what was found nearest, before or after
+        ([(MIRROR, "other", 2, None), (NEW_PAGE, "other", 12, None)], NEW_PAGE),
+        ([(MIRROR, "other", 9, None), (NEW_PAGE, "other", 25, None)], MIRROR),
+        # all alike: the order of addresses, not of work
+        ([(MIRROR, "other", 9, None), (NEW_PAGE, "other", 9, None)], NEW_PAGE),
+    ],
+)
+def test_of_several_places_the_likeliest(
+    build: Build,
+    make_report: Make,
+    places: Sequence[tuple[str, str, int, str | None]],
+    moved_to: str,
+) -> None:
+    made = {name: make_report(name) for name in ("report", "other")}
+    con = build(
+        list(made.values()),
+        seen=[
+            saw(day(1), PAGE, made["report"]),
+            saw(day(10, 5), PAGE, None),
+            *(saw(day(n), at, made[what], page=page) for at, what, n, page in places),
+        ],
+    )
+    assert ("moved", PAGE, moved_to) in history(con, "event, address, moved_to")
+
+
 def test_moved_by_redirect(build: Build, make_report: Make) -> None:
     report = make_report("report")
     con = build(
@@ -422,6 +476,38 @@ def test_attachments_stand_with_the_report_of_their_page(build: Build, make_repo
     assert covered(con) == ("present", False, False)
 
 
+def test_an_attachment_moves_with_its_bytes(build: Build, make_report: Make) -> None:
+    page = make_report("page")
+    sheet = make_report("sheet", agency=None, year=None, kind=OutcomeKind.NOT_A_REPORT)
+    con = build(
+        [page, sheet],
+        seen=[
+            saw(day(1), PAGE, page),
+            saw(day(1), SHEET, sheet, page=PAGE),
+            saw(day(3), SHEET + "2", sheet, page=PAGE),
+            saw(day(3), SHEET, None, page=PAGE),
+        ],
+    )
+    assert ("moved", SHEET, SHEET + "2", 0) in history(
+        con, "event, address, moved_to, differing_cells"
+    )
+
+
+def test_an_attachment_that_is_also_listed_alone_stays_one(build: Build, make_report: Make) -> None:
+    """Another source lists the file itself, and knows of no page."""
+    page = make_report("page")
+    sheet = make_report("sheet", agency=None, year=None, kind=OutcomeKind.NOT_A_REPORT)
+    con = build(
+        [page, sheet],
+        seen=[
+            saw(day(1), PAGE, page),
+            saw(day(1), SHEET, sheet, page=PAGE),
+            saw(day(3), SHEET, sheet, source="other"),
+        ],
+    )
+    assert history(con) == [("found", PAGE), ("found", SHEET)]
+
+
 def test_a_page_of_nothing_but_its_attachment_stands_with_it(
     build: Build, make_report: Make
 ) -> None:
@@ -534,6 +620,20 @@ def test_a_copy_of_ours_gives_way_to_nothing_that_is_gone(build: Build, make_rep
         ("ours", "duplicate", False),
         ("whole", "duplicate", True),
     ]
+
+
+def test_our_copy_stands_though_we_wrote_over_it(build: Build, make_report: Make) -> None:
+    """Its path holds another year's now; that tells nothing of the web."""
+    ours, page = make_report("ours"), make_report("page", tables=("requests",))
+    other = make_report("other", agency="b", year=2023, published_on=dt.date(2024, 1, 5))
+    con = build(
+        [ours, other, page],
+        seen=[saw(day(1), PAGE, page)],
+        addresses=dict.fromkeys(("ours", "other"), "/in/report.html"),
+        archived={"ours": day(1), "other": day(2)},
+    )
+    assert ("ours", "winner", False) in ranked(con)
+    assert ("page", "duplicate", False) in ranked(con)
 
 
 def test_an_import_tells_what_came_before_the_crawl(build: Build, make_report: Make) -> None:
