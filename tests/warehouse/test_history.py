@@ -117,6 +117,7 @@ def test_the_revision_is_that_of_the_address(build: Build, make_report: Make) ->
             saw(day(2), PAGE, new),
             saw(day(3), PDF, old),
             saw(day(4), PAGE, new, is_listed=False),
+            saw(day(5), PDF, old, is_listed=False),
         ],
     )
     assert history(con, "event, revision") == [
@@ -124,6 +125,7 @@ def test_the_revision_is_that_of_the_address(build: Build, make_report: Make) ->
         ("replaced", 2),
         ("found", 1),
         ("unlisted", 2),
+        ("unlisted", 1),
     ]
 
 
