@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import agencies, crawl, documents, release, runs, sources
+from pipelines.cli import agencies, archive, crawl, documents, history, release, runs, sources
 from pipelines.cli.terminal import complain
 from pipelines.domain import OgiError
 
@@ -27,9 +27,11 @@ app.command()(documents.check)
 app.command(context_settings={"ignore_unknown_options": True})(release.query)
 app.command()(release.evidence)
 app.command()(release.coverage)
+app.command()(history.history)
 app.command()(runs.status)
 app.add_typer(agencies.app, name="agencies")
 app.add_typer(sources.app, name="sources")
+app.add_typer(archive.app, name="archive")
 
 
 def main() -> None:
