@@ -130,7 +130,7 @@ def tell_run(report: "RunReport", settings: "Settings") -> None:
     release = report.published_file
     failed = f"{report.failed_total:,}" if report.failed_total else "none"
     rows = [
-        ("documents", f"{report.new:,} new, {report.known:,} known"),
+        ("files" if report.crawl else "documents", f"{report.new:,} new, {report.known:,} known"),
         ("failed now", failed),
         ("in the warehouse", _census(report.counts)),
         ("facts", f"{report.counts.facts:,}"),

@@ -11,7 +11,7 @@ from pipelines.simulate.replica.faults import HOP, faulty, hop
 from pipelines.simulate.replica.plan import Site
 from pipelines.simulate.replica.protocol import Handler, Received
 from pipelines.simulate.replica.settings import Settings
-from pipelines.simulate.replica.website import Website
+from pipelines.simulate.replica.website import ROBOTS, Website
 
 
 class Host:
@@ -47,7 +47,8 @@ class Host:
         asked, headers, counts = received.asked, received.headers, self.counts
         counts.begin(str(asked), asyncio.get_running_loop().time())
         counts.user_agents[headers.get("user-agent", "")] += 1
-        if any(asked.target.startswith(folder) for folder in self._website.site.disallowed):
+        disallowed = self._website.site.disallowed
+        if asked.target != ROBOTS and asked.target.startswith(disallowed):
             counts.disallowed[asked.target] += 1
         conditions = Conditions(
             headers.get("if-none-match", ""), headers.get("if-modified-since", "")
