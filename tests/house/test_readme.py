@@ -66,7 +66,14 @@ def test_every_linked_file_exists(name: str) -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_named_path_exists(name: str) -> None:
-    made = ("data/archive", "data/lake", "data/warehouse", "data/published", "data/inbox")
+    made = (
+        "data/archive",
+        "data/crawl",
+        "data/lake",
+        "data/warehouse",
+        "data/published",
+        "data/inbox",
+    )
     named = re.findall(
         r"(?<![\w/.])((?:pipelines|assets|expectations|sql|data|tests)/[\w./-]*[\w/])", _code(name)
     )

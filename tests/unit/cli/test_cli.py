@@ -17,7 +17,18 @@ OGI = Path(sys.executable).with_name("ogi")
 REPORTS = ROOT / "data" / "samples" / "reports"
 BROKEN = REPORTS / "990102-market-regulation-2023.html"
 SOUND = REPORTS / "990200-health-2022.html"
-COMMANDS = ("run", "ingest", "read", "check", "query", "evidence", "coverage", "status")
+COMMANDS = (
+    "run",
+    "ingest",
+    "crawl",
+    "read",
+    "check",
+    "query",
+    "evidence",
+    "coverage",
+    "history",
+    "status",
+)
 # pytest-xdist sets COLUMNS; tables of a width of nobody's choosing are not what is tested here.
 INHERITED = {k: v for k, v in os.environ.items() if k != "COLUMNS" and not k.startswith("OGI_")}
 HEAVY = ("dagster", "great_expectations")
