@@ -54,6 +54,7 @@ class Wanted:
     entry: Entry
     listing: str | None
     page: str | None = None
+    is_frame: bool = False
 
     @property
     def address(self) -> str:
@@ -73,6 +74,8 @@ class Documents:
     counts: Counter[Outcome] = field(default_factory=Counter)
     troubles: list[Trouble] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    # Nothing is known of them tonight, so that nothing is missed of them either.
+    spared: set[str] = field(default_factory=set)
 
     async def take(self, reports: Iterable[Chosen], listings: Mapping[str, str]) -> None:
         """Look at every report that is listed, each address once, and at what belongs to it;
@@ -81,37 +84,54 @@ class Documents:
             if self.patience.is_lost:
                 return
             entry = report.entry
+            # Another edition of the page is listed with it.
+            self.spared.update(report.twins)
             await self._look(Wanted(entry, listings.get(entry.address)), 0)
 
-    async def miss(self, standing: Iterable[Known]) -> None:
+    async def miss(self, known: Iterable[Known]) -> None:
         """Look at documents that were listed and are not any more; later on only now and then."""
-        for known in standing:
+        for before in known:
             if self.patience.is_lost:
                 return
-            if known.address not in self.seen and (known.is_listed or self._is_due(known)):
-                await self._look_at_unlisted(known)
+            if before.address in self.seen or before.address in self.spared:
+                continue
+            if self._is_tonights(before):
+                self.counts[Outcome(before.outcome)] += 1
+            elif before.is_standing and (before.is_listed or self._is_due(before)):
+                await self._look_at_unlisted(before)
 
-    async def _look(self, wanted: Wanted, depth: int) -> None:
+    async def _look(self, wanted: Wanted, depth: int) -> bool:
+        """Whether nothing is left to be looked at there."""
         if wanted.address in self.seen:
-            return
+            return True
         self.seen.add(wanted.address)
         before = self.known.get(wanted.address)
         if before is not None and self._is_settled(before, wanted):
-            await self._pass_over(before)
-            return
+            self._pass_over(before)
+            return before.is_standing
         fetched = await self._fetch(wanted, before)
         if fetched is None:
-            return
-        self._keep(wanted, fetched, before)
-        if is_html(fetched.page):
-            await self._look_at_parts(wanted, fetched, depth)
+            return False
+        is_whole = False
+        try:
+            is_whole = not is_html(fetched.page) or await self._look_at_parts(
+                wanted, fetched, depth
+            )
+        finally:
+            # Behind what belongs to it: a crawl that was killed on the way comes back to it.
+            self._keep(wanted, fetched, before, is_whole)
+        return is_whole
+
+    def _is_tonights(self, before: Known) -> bool:
+        return before.night == self.ledger.memory.night
 
     def _is_settled(self, before: Known, wanted: Wanted) -> bool:
-        """Whether nothing speaks for asking again: it stood there, its line in the listing is the
-        same, and it was asked for not long ago, or in this very night."""
-        if before.night == self.ledger.memory.night and before.outcome != Outcome.TROUBLED:
-            return True
-        if not before.is_standing or not before.is_listed:
+        """Whether nothing speaks for asking again: it stood there with all that belongs to it, its
+        line in the listing is the same, and it was asked for not long ago, or in this very night.
+        What belongs to a page is asked for whenever the page is."""
+        if self._is_tonights(before):
+            return before.is_whole
+        if not (before.is_standing and before.is_listed and before.is_whole) or wanted.page:
             return False
         if (before.title, before.listed_on) != (wanted.entry.title, wanted.entry.listed_on):
             return False
@@ -123,44 +143,76 @@ class Documents:
         days = self.terms.recheck_days * (0.75 + 0.5 * share)
         return (self.terms.now - before.checked_at).total_seconds() >= days * _DAY_S
 
-    async def _pass_over(self, before: Known) -> None:
+    def _pass_over(self, before: Known) -> None:
         """As it was, and its attachments with it."""
-        tonight = before.night == self.ledger.memory.night
-        self.counts[Outcome(before.outcome) if tonight else Outcome.KNOWN] += 1
+        is_tonights = self._is_tonights(before)
+        self.counts[Outcome(before.outcome) if is_tonights else Outcome.KNOWN] += 1
+        if not before.is_standing:
+            # It is listed, and was found to be gone before this night was broken off.
+            self.troubles.append(_listed_and_gone(before))
         for part in self._parts_of(before.address):
-            if part.address not in self.seen:
+            if part.address not in self.seen and part.is_standing and part.is_listed:
                 self.seen.add(part.address)
-                await self._pass_over(part)
+                self._pass_over(part)
 
     async def _fetch(self, wanted: Wanted, before: Known | None) -> Fetched | None:
         try:
-            fetched = await self.fetcher.fetch(
-                Request(wanted.address), self.terms.limits.document_bytes
-            )
+            fetched = await self._ask(wanted.address)
         except Troubled as error:
-            self.patience.hear(error.trouble)
-            self.troubles.append(error.trouble)
-            if error.trouble.status in _GONE and before is not None and before.is_standing:
-                self._keep_gone(before, error.trouble.status)
-            else:
-                self.counts[Outcome.TROUBLED] += 1
-                # Of what belongs to it nothing is known tonight.
-                self.seen.update(k.address for k in self._parts_of(wanted.address))
+            trouble = error.trouble
+            self.troubles.append(trouble)
+            if trouble.status in _GONE and before is not None and before.is_standing:
+                self._keep_gone(before, trouble.status)
+                return None
+            self.counts[Outcome.TROUBLED] += 1
+            around = [wanted.address, wanted.page] if wanted.is_frame else [wanted.address]
+            self.spared.update(k.address for k in self.known.values() if k.page in around)
             return None
-        self.patience.hear(None)
+        if not _leads_home(wanted.address, fetched):
+            return fetched
+        if before is not None and before.is_standing:
+            gone = self._keep_gone(before, fetched.page.status, fetched.page.address)
+            self.troubles.append(_listed_and_gone(gone))
+        else:
+            self.counts[Outcome.TROUBLED] += 1
+            self.troubles.append(_sent_home(wanted.address, fetched.page.status))
+        return None
+
+    async def _ask(self, address: str) -> Fetched:
+        """Raises Troubled."""
+        if self.patience.is_closed(address):
+            detail = "its host was asked in vain too often tonight"
+            raise Troubled(Trouble(TroubleKind.UNREACHABLE, address, detail))
+        try:
+            fetched = await self.fetcher.fetch(Request(address), self.terms.limits.document_bytes)
+        except Troubled as error:
+            self.patience.hear(address, error.trouble)
+            raise
+        self.patience.hear(address, None)
         return fetched
 
     def _parts_of(self, page: str) -> list[Known]:
         return [known for known in self.known.values() if known.page == page]
 
-    def _keep(self, wanted: Wanted, fetched: Fetched, before: Known | None) -> None:
-        outcome = _outcome(fetched, before)
+    def _keep(self, wanted: Wanted, fetched: Fetched, before: Known | None, is_whole: bool) -> None:
+        outcome = self._outcome(fetched, before)
         self.counts[outcome] += 1
-        now = self._known(wanted, fetched, outcome)
+        now = replace(self._known(wanted, fetched, outcome), is_whole=is_whole)
         sighting = None
         if outcome is not Outcome.UNCHANGED or (before is not None and not before.is_listed):
             sighting = _sighting(now, fetched.answered_at, wanted.listing)
         self.ledger.take(now, self._provenance(wanted, fetched), sighting)
+
+    def _outcome(self, fetched: Fetched, before: Known | None) -> Outcome:
+        if before is None:
+            return Outcome.NEW
+        if not before.is_standing:
+            return Outcome.RETURNED
+        if before.sha256 != fetched.sha256:
+            return Outcome.REPLACED
+        if self._is_tonights(before):
+            return Outcome(before.outcome)
+        return Outcome.MOVED if _is_moved(before, fetched) else Outcome.UNCHANGED
 
     def _known(self, wanted: Wanted, fetched: Fetched, outcome: Outcome) -> Known:
         return Known(
@@ -193,30 +245,28 @@ class Documents:
             headers=fetched.page.headers,
         )
 
-    async def _look_at_parts(self, wanted: Wanted, fetched: Fetched, depth: int) -> None:
+    async def _look_at_parts(self, wanted: Wanted, fetched: Fetched, depth: int) -> bool:
+        """Whether all of them were looked at."""
         family = FAMILIES[self.source.family]
         parts = family.document(fetched.page, self.source, self.terms.lexicon).parts
         if len(parts) > _MOST_PARTS:
             detail = f"{len(parts)} files belong to it, {_MOST_PARTS} are taken"
             self.troubles.append(Trouble(TroubleKind.SITE_LIMIT, wanted.address, detail))
+        is_whole = True
         for part in parts[:_MOST_PARTS]:
             if self.patience.is_lost:
-                return
+                return False
             if part.kind is PartKind.FRAME and depth >= _FRAMES_DEEP:
                 continue
-            await self._look(_of_part(part, wanted), depth + 1)
+            is_whole &= await self._look(_of_part(part, wanted), depth + 1)
+        return is_whole
 
     async def _look_at_unlisted(self, before: Known) -> None:
         """It may be gone, have moved, or still stand where no listing names it."""
         self.seen.add(before.address)
-        if before.night == self.ledger.memory.night:
-            self.counts[Outcome(before.outcome)] += 1
-            return
-        request = Request(before.address)
         try:
-            fetched = await self.fetcher.fetch(request, self.terms.limits.document_bytes)
+            fetched = await self._ask(before.address)
         except Troubled as error:
-            self.patience.hear(error.trouble)
             trouble = error.trouble
             if trouble.status in _GONE or trouble.kind in _GONE_BY_PAGE:
                 self._keep_gone(before, trouble.status)
@@ -224,12 +274,10 @@ class Documents:
                 self.troubles.append(trouble)
                 self.counts[Outcome.TROUBLED] += 1
             return
-        self.patience.hear(None)
-        if _leads_home(fetched):
+        if _leads_home(before.address, fetched):
             self._keep_gone(before, fetched.page.status, fetched.page.address)
             return
-        moved_to = _answered_from(before.address, fetched)
-        is_moved = moved_to is not None and moved_to != before.answered_from
+        is_moved = _is_moved(before, fetched)
         outcome = Outcome.MOVED if is_moved else Outcome.UNLISTED
         entry = Entry(before.title or "", before.address, before.listed_on)
         wanted = Wanted(entry, None, before.page)
@@ -242,8 +290,9 @@ class Documents:
         sighting = _sighting(now, fetched.answered_at, None)
         self.ledger.take(now, self._provenance(wanted, fetched), sighting)
 
-    def _keep_gone(self, before: Known, status: int, sent_to: str | None = None) -> None:
-        """A tombstone."""
+    def _keep_gone(self, before: Known, status: int, sent_to: str | None = None) -> Known:
+        """A tombstone. It tells the night and not the minute, so that a night that goes on after
+        it was broken off writes the same."""
         self.counts[Outcome.GONE] += 1
         now = replace(
             before,
@@ -254,16 +303,10 @@ class Documents:
             outcome=Outcome.GONE.value,
             answered_from=sent_to,
             is_listed=False,
+            is_whole=True,
         )
-        self.ledger.take(now, None, _sighting(now, dt.datetime.now(dt.UTC), None))
-
-
-def _outcome(fetched: Fetched, before: Known | None) -> Outcome:
-    if before is None:
-        return Outcome.NEW
-    if not before.is_standing:
-        return Outcome.RETURNED
-    return Outcome.UNCHANGED if before.sha256 == fetched.sha256 else Outcome.REPLACED
+        self.ledger.take(now, None, _sighting(now, self.ledger.memory.began_at, None))
+        return now
 
 
 def _sighting(now: Known, seen_at: dt.datetime, listing: str | None) -> Sighting:
@@ -286,12 +329,38 @@ def _answered_from(address: str, fetched: Fetched) -> str | None:
     return fetched.page.address if fetched.page.address != address else None
 
 
-def _leads_home(fetched: Fetched) -> bool:
+def _is_moved(before: Known, fetched: Fetched) -> bool:
+    """Whether it answers from another address than before; from http to https, or to the slash at
+    its end, nothing has moved."""
+    was, now = before.answered_from or before.address, fetched.page.address
+    return was.partition(":")[2].rstrip("/") != now.partition(":")[2].rstrip("/")
+
+
+def _leads_home(address: str, fetched: Fetched) -> bool:
     """Whether a website sends whoever asks for what it no longer has to its first page."""
-    path = urlsplit(fetched.page.address).path
-    return bool(fetched.redirects) and _FIRST_PAGE.fullmatch(path) is not None
+    return bool(fetched.redirects) and (
+        _is_first_page(fetched.page.address) and not _is_first_page(address)
+    )
+
+
+def _is_first_page(address: str) -> bool:
+    parts = urlsplit(address)
+    return _FIRST_PAGE.fullmatch(parts.path) is not None and not parts.query
+
+
+def _listed_and_gone(gone: Known) -> Trouble:
+    """As it was told when it was found."""
+    status = gone.status or 0
+    if gone.answered_from is not None:
+        return _sent_home(gone.address, status)
+    return Trouble(TroubleKind.HTTP_ERROR, gone.address, f"status {status}", status)
+
+
+def _sent_home(address: str, status: int) -> Trouble:
+    return Trouble(TroubleKind.ERROR_PAGE, address, "it sends on to the first page", status)
 
 
 def _of_part(part: Part, wanted: Wanted) -> Wanted:
     entry = Entry(part.label or wanted.entry.title, part.address, wanted.entry.listed_on)
-    return Wanted(entry, wanted.listing, wanted.page or wanted.address)
+    is_frame = part.kind is PartKind.FRAME
+    return Wanted(entry, wanted.listing, wanted.page or wanted.address, is_frame)

@@ -76,10 +76,13 @@ async def list_all(source: Source, fetcher: Fetcher, terms: Terms, patience: Pat
         except Troubled as error:
             troubles.append(error.trouble)
             turn.chain.is_whole = False
-            patience.hear(error.trouble)
+            patience.hear(turn.request.address, error.trouble)
             continue
-        patience.hear(None)
+        patience.hear(turn.request.address, None)
         pages += 1
+        if turn.depth == 0:
+            # A start page may send on to where the website really is.
+            hosts.add(urlsplit(address).hostname)
         entries += [(entry, address) for entry in listing.entries]
         _note(turn.chain, listing)
         following = [_Waiting(request, turn.chain, turn.depth) for request in listing.requests]

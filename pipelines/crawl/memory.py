@@ -15,7 +15,7 @@ from typing import Any
 
 from pipelines.domain import OgiError
 
-_LAYOUT = 1
+_LAYOUT = 2
 # A night that was broken off longer ago than this is over: the next begins anew.
 _SAME_NIGHT = dt.timedelta(hours=20)
 _TABLES = """
@@ -32,6 +32,7 @@ create table documents (
     source text not null, address text not null, page text, sha256 text, status integer,
     answered_from text, is_listed integer not null, title text, listed_on text,
     checked_at text not null, night integer not null, outcome text not null,
+    is_whole integer not null,
     primary key (source, address)
 ) without rowid;
 """
@@ -52,7 +53,8 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Known:
     """A document as it was last seen. `sha256` is None where nothing was there any more;
-    `checked_at` and `night` are when its address was last asked for, `outcome` what came of it."""
+    `checked_at` and `night` are when its address was last asked for, `outcome` what came of it;
+    `is_whole` is false where something that belongs to it is still to be looked at."""
 
     source: str
     address: str
@@ -66,6 +68,7 @@ class Known:
     is_listed: bool = True
     title: str | None = None
     listed_on: dt.date | None = None
+    is_whole: bool = True
 
     @property
     def is_standing(self) -> bool:
@@ -80,6 +83,15 @@ class Memory:
     night: int = 0
     began_at: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
 
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        """All of it or nothing."""
+        try:
+            with self.connection:
+                yield
+        except sqlite3.Error as error:
+            raise OgiError(f"what the crawl remembers cannot be written: {error}") from error
+
     def begin(self, now: dt.datetime) -> bool:
         """Begin a night, or go on with the one that was broken off; whether it is the latter."""
         row = self.connection.execute(
@@ -91,7 +103,7 @@ class Memory:
                 self.night, self.began_at = row[0], began_at
                 return True
         self.night, self.began_at = (row[0] if row else 0) + 1, now
-        with self.connection:
+        with self._written():
             self.connection.execute(
                 "insert into nights values (?, ?, null)", [self.night, now.isoformat()]
             )
@@ -100,7 +112,7 @@ class Memory:
 
     def end(self, now: dt.datetime) -> None:
         """The night is done: the next one asks everything again."""
-        with self.connection:
+        with self._written():
             self.connection.execute(
                 "update nights set ended_at = ? where night = ?", [now.isoformat(), self.night]
             )
@@ -120,7 +132,7 @@ class Memory:
 
     def keep(self, key: bytes, answer: Answer) -> None:
         """Remember an answer in the place of the one before."""
-        with self.connection:
+        with self._written():
             self.connection.execute(
                 "insert or replace into answers values (?, ?, ?, ?, ?, ?, ?)",
                 [
@@ -138,7 +150,7 @@ class Memory:
         """Every document that a source's listings ever led to, by address."""
         rows = self.connection.execute(
             "select source, address, sha256, status, checked_at, night, outcome, page,"
-            " answered_from, is_listed, title, listed_on from documents where source = ?",
+            " answered_from, is_listed, title, listed_on, is_whole from documents where source = ?",
             [source],
         )
         return {row[1]: _known(row) for row in rows}
@@ -152,9 +164,9 @@ class Memory:
 
     def settle(self, documents: Iterable[Known], reports: Mapping[str, Any]) -> None:
         """Documents that are in the archive now, and sources that are done: all or nothing."""
-        with self.connection:
+        with self._written():
             self.connection.executemany(
-                "insert or replace into documents values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "insert or replace into documents values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 map(_row, documents),
             )
             self.connection.executemany(
@@ -174,7 +186,11 @@ def opened(file: Path) -> Iterator[Memory]:
         OgiError: the file is none of ours, or another crawl has it.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(file, timeout=5)) as connection:
+    try:
+        connecting = sqlite3.connect(file, timeout=5)
+    except sqlite3.Error as error:
+        raise OgiError(f"{file}: cannot be opened ({error})") from error
+    with closing(connecting) as connection:
         try:
             connection.execute("pragma locking_mode = exclusive")
             connection.execute("pragma journal_mode = wal")
@@ -185,9 +201,9 @@ def opened(file: Path) -> Iterator[Memory]:
                 connection.executescript(f"begin; {_TABLES} pragma user_version = {_LAYOUT}; end;")
             elif layout != _LAYOUT:
                 raise OgiError(f"{file}: of another version; take it away, the crawl asks anew")
-        except sqlite3.OperationalError as error:
-            raise OgiError(f"{file}: another crawl has it open ({error})") from error
         except sqlite3.DatabaseError as error:
+            if "locked" in str(error):
+                raise OgiError(f"{file}: another crawl has it open ({error})") from error
             raise OgiError(f"{file}: cannot be read ({error}); take it away") from error
         yield Memory(connection)
 
@@ -206,6 +222,7 @@ def _known(row: tuple[Any, ...]) -> Known:
         listed,
         title,
         day,
+        whole,
     ) = row
     return Known(
         source=source,
@@ -220,6 +237,7 @@ def _known(row: tuple[Any, ...]) -> Known:
         is_listed=bool(listed),
         title=title,
         listed_on=dt.date.fromisoformat(day) if day else None,
+        is_whole=bool(whole),
     )
 
 
@@ -237,4 +255,5 @@ def _row(known: Known) -> tuple[Any, ...]:
         known.checked_at.isoformat(),
         known.night,
         known.outcome,
+        known.is_whole,
     )

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
+from urllib.parse import urlsplit
 
 from pipelines.crawl.choice import Choice, NoReports, choose
 from pipelines.crawl.documents import Documents, Outcome
@@ -10,7 +11,6 @@ from pipelines.crawl.fetched import Fetcher, Traffic
 from pipelines.crawl.gaps import gaps
 from pipelines.crawl.ledger import Ledger
 from pipelines.crawl.listings import Listed, list_all
-from pipelines.crawl.memory import Known
 from pipelines.crawl.patience import Patience
 from pipelines.crawl.report import MOST_TOLD, IgnoredTold, Outcomes, SourceReport, TroubleTold
 from pipelines.crawl.source import Source
@@ -22,7 +22,7 @@ async def walk(source: Source, fetcher: Fetcher, terms: Terms, ledger: Ledger) -
     """Everything that a source has to tell tonight. Trouble is in the report, never raised; what
     was found goes to the ledger as it comes."""
     began_at = dt.datetime.now(dt.UTC)
-    patience = Patience()
+    patience = _patience(source)
     listed = await list_all(source, fetcher, terms, patience)
     choice = choice_of(listed, source, terms)
     known = ledger.memory.documents_of(source.id)
@@ -30,7 +30,7 @@ async def walk(source: Source, fetcher: Fetcher, terms: Terms, ledger: Ledger) -
     if isinstance(choice, Choice):
         await documents.take(choice.reports, listings_of(listed))
         if listed.is_complete:
-            await documents.miss(_standing(known))
+            await documents.miss(sorted(known.values(), key=attrgetter("address")))
     report = told(
         source,
         listed,
@@ -49,7 +49,7 @@ async def look(
 ) -> tuple[SourceReport, Listed, Choice | NoReports]:
     """What a source would list, without fetching a document."""
     began_at = dt.datetime.now(dt.UTC)
-    listed = await list_all(source, fetcher, terms, Patience())
+    listed = await list_all(source, fetcher, terms, _patience(source))
     choice = choice_of(listed, source, terms)
     report = told(source, listed, choice, terms, traffic=fetcher.traffic(), began_at=began_at)
     return report, listed, choice
@@ -129,6 +129,6 @@ def _outcomes(documents: Documents | None) -> Outcomes:
     return Outcomes(**{outcome.value: counts.get(outcome, 0) for outcome in Outcome})
 
 
-def _standing(known: Mapping[str, Known]) -> list[Known]:
-    standing = (document for document in known.values() if document.is_standing)
-    return sorted(standing, key=attrgetter("address"))
+def _patience(source: Source) -> Patience:
+    starts = source.start_addresses(source.first_year)
+    return Patience({urlsplit(address).hostname for address in starts})

@@ -10,15 +10,28 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from pipelines.crawl.engine.requests import ANSWERED_AT, SHA256, TROUBLE
+from pipelines.crawl.ledger import Ledger
 from pipelines.crawl.memory import Answer
+from pipelines.domain import OgiError
 
-_OK = 200
+# The other one is 200 by way of a proxy.
+_OK = frozenset({200, 203})
 _NOT_MODIFIED = 304
 
 
 class LoudCache(HttpCacheMiddleware):
     """Downloader middleware: Scrapy's, but an answer of yesterday never stands in for one that did
-    not come."""
+    not come, nor that of one address for another's."""
+
+    def process_request(  # type: ignore[override]
+        self, request: Request
+    ) -> Request | Response | None:
+        # What a redirect has from the request that it answers.
+        for name in ("cached_response", SHA256, ANSWERED_AT):
+            request.meta.pop(name, None)
+        for name in ("If-None-Match", "If-Modified-Since"):
+            request.headers.pop(name, None)
+        return super().process_request(request)
 
     def process_exception(  # type: ignore[override]
         self, request: Request, exception: Exception
@@ -31,7 +44,7 @@ class NightlyPolicy(RFC2616Policy):
     whatever it had said of how long it would."""
 
     def should_cache_response(self, response: Response, request: Request) -> bool:
-        return response.status == _OK and TROUBLE not in request.meta
+        return response.status in _OK and TROUBLE not in request.meta
 
     def is_cached_response_fresh(self, cachedresponse: Response, request: Request) -> bool:
         if "tonight" in cachedresponse.flags:
@@ -52,7 +65,7 @@ class MemoryStorage:
         """As Scrapy makes it."""
 
     def open_spider(self, spider: Spider) -> None:
-        self._ledger = spider.ledger  # type: ignore[attr-defined]
+        self._ledger: Ledger = spider.ledger  # type: ignore[attr-defined]
         self._fingerprint = spider.crawler.request_fingerprinter.fingerprint
 
     def close_spider(self, spider: Spider) -> None:
@@ -77,11 +90,18 @@ class MemoryStorage:
             flags=["tonight"] if is_tonight else [],
         )
 
+    def _put(self, content: bytes) -> str:
+        try:
+            return self._ledger.vault.put(content)
+        except OSError as error:
+            # Another OSError than those of the network.
+            raise OgiError(f"the archive cannot be written: {error}") from error
+
     def store_response(self, spider: Spider, request: Request, response: Response) -> None:
         now = dt.datetime.now(dt.UTC)
         # A confirmed answer comes back with its bytes: they are in the archive.
         sha256 = request.meta.get(SHA256) if "cached" in response.flags else None
-        sha256 = sha256 or self._ledger.vault.put(response.body)
+        sha256 = sha256 or self._put(response.body)
         headers = {
             name.decode("latin-1"): [value.decode("latin-1") for value in values]
             for name, values in response.headers.items()

@@ -32,6 +32,7 @@ from pipelines.crawl.pages import html_of, sent_on_to
 from pipelines.crawl.safety import Limits
 from pipelines.crawl.source import Source
 from pipelines.crawl.trouble import Trouble, Troubled, TroubleKind, is_html
+from pipelines.domain import OgiError
 
 _CHINA = dt.timezone(dt.timedelta(hours=8))
 
@@ -84,7 +85,7 @@ class ScrapyFetcher:
         if (trouble := answered.meta.get(TROUBLE)) is not None:
             raise Troubled(trouble)
         page = page_of(response, answered)
-        if page.status >= 300:
+        if SHA256 not in answered.meta:
             raise Troubled(
                 Trouble(TroubleKind.HTTP_ERROR, page.address, f"status {page.status}", page.status)
             )
@@ -98,15 +99,18 @@ class ScrapyFetcher:
         except InTrouble as error:
             raise Troubled(error.trouble) from error
         except IgnoreRequest as error:
-            kind = TroubleKind.ROBOTS_FORBIDDEN
-            if "redirections" in str(error):
+            kind, detail = TroubleKind.ROBOTS_FORBIDDEN, str(error)
+            if "redirections" in detail:
                 kind = TroubleKind.REDIRECT_LOOP
-            raise self._trouble(kind, request, str(error)) from error
+            elif "decompression" in detail:
+                kind, detail = TroubleKind.TOO_LARGE, _over(asked, "unpacked ")
+            raise self._trouble(kind, request, detail) from error
+        except OgiError:
+            raise  # the archive or the memory is at fault
         except ResponseDataLossError as error:
             raise self._trouble(TroubleKind.TRUNCATED, request, "it broke off") from error
         except DownloadCancelledError as error:
-            detail = f"more than the limit of {asked.meta['download_maxsize']:,} bytes"
-            raise self._trouble(TroubleKind.TOO_LARGE, request, detail) from error
+            raise self._trouble(TroubleKind.TOO_LARGE, request, _over(asked)) from error
         except DownloadTimeoutError as error:
             detail = f"no whole answer in {self.limits.answer_seconds:.0f} s"
             raise self._trouble(TroubleKind.UNREACHABLE, request, detail) from error
@@ -134,3 +138,7 @@ class ScrapyFetcher:
 
     def _trouble(self, kind: TroubleKind, request: Request, detail: str) -> Troubled:
         return Troubled(Trouble(kind, request.address, detail))
+
+
+def _over(asked: ScrapyRequest, how: str = "") -> str:
+    return f"{how}more than the limit of {asked.meta['download_maxsize']:,} bytes"

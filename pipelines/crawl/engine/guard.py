@@ -1,14 +1,12 @@
-"""Before anything is sent: whether the address may be asked for at all, and now."""
+"""Before anything is sent: whether the address may be asked for at all."""
 
-import asyncio
-import time
 from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.utils.defer import maybe_deferred_to_future
 
-from pipelines.crawl.engine.requests import SOURCE, InTrouble, redirects_of
+from pipelines.crawl.engine.requests import SLOT, SOURCE, InTrouble, redirects_of
 from pipelines.crawl.safety import refused_address, refused_host
 from pipelines.crawl.source import Source
 from pipelines.crawl.trouble import Trouble, TroubleKind
@@ -18,18 +16,16 @@ class Guard:
     """Downloader middleware. Every request passes, robots.txt and each step of a redirect too."""
 
     def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
         self._private_hosts = _private_hosts(crawler.spider.job.sources)  # type: ignore[union-attr]
-        self._closed_until: dict[str, float] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "Guard":
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Waits where the host asked for it.
-
-        Raises:
-            InTrouble: the address is not to be asked for, or led back to itself.
+        """Raises:
+        InTrouble: the address is not to be asked for, or led back to itself.
         """
         address = request.url
         if address in redirects_of(request):
@@ -43,13 +39,19 @@ class Guard:
         resolved = await self._resolve(address, host)
         if (reason := refused_host(host, [resolved], allowed)) is not None:
             raise _trouble(TroubleKind.REFUSED_ADDRESS, address, reason)
-        while (wait := self._closed_until.get(host, 0.0) - time.monotonic()) > 0:
-            await asyncio.sleep(wait)
+        # A redirect has this of the host that it came from.
+        request.meta.pop(SLOT, None)
+        if source is not None:
+            self._pace(host, source.pace.delay_seconds)
 
-    def close_for(self, host: str, seconds: float) -> None:
-        """The host asked to be left alone for so long."""
-        until = time.monotonic() + seconds
-        self._closed_until[host] = max(until, self._closed_until.get(host, 0.0))
+    def _pace(self, host: str, delay: float) -> None:
+        """The source's delay, also at hosts that its record does not name."""
+        downloader = self._crawler.engine.downloader  # type: ignore[union-attr]
+        told = downloader.per_slot_settings.setdefault(host, {"concurrency": 1, "delay": delay})
+        if delay > told["delay"]:
+            told["delay"] = delay
+            if host in downloader.slots:
+                downloader.slots[host].delay = max(downloader.slots[host].delay, delay)
 
     async def _resolve(self, address: str, host: str) -> str:
         # Scrapy's resolver keeps what it answered: it is this very address that is connected to.

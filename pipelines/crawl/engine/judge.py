@@ -1,5 +1,6 @@
 """As soon as an answer is here: whether it can be what was asked for."""
 
+from dataclasses import replace
 from typing import cast
 
 from scrapy import Request, Spider
@@ -8,6 +9,7 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
 from pipelines.crawl.engine.requests import SOURCE, TROUBLE, page_of, redirects_of
+from pipelines.crawl.model import Page
 from pipelines.crawl.trouble import trouble_of
 from pipelines.crawl.words import load_words
 
@@ -32,7 +34,9 @@ class Judge:
         # What comes from the cache was judged when it came.
         if "cached" in response.flags or 300 <= response.status < 400:
             return response
-        page = page_of(response, request)
+        # Of another try.
+        request.meta.pop(TROUBLE, None)
+        page = _unpacked(page_of(response, request))
         trouble = trouble_of(page, self._words, redirects_of(request))
         if trouble is None:
             return response
@@ -47,3 +51,9 @@ class Judge:
                 return again
         request.meta[TROUBLE] = trouble
         return response
+
+
+def _unpacked(page: Page) -> Page:
+    """Scrapy has seen that the answer was whole, and the length told was that of packed bytes."""
+    headers = {name: told for name, told in page.headers.items() if name != "content-length"}
+    return replace(page, headers=headers)

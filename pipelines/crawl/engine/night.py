@@ -49,6 +49,11 @@ def crawl(
 
     _run(job, ledger, _look_only if job.listings_only else walk, tell)
     ledger.flush()
+    if broken_off := [source.id for source in job.sources if source.id not in reports]:
+        raise OgiError(
+            f"broken off before {len(broken_off)} of {len(job.sources)} sources were done"
+            f" ({broken_off[0]}); the next crawl goes on there"
+        )
     memory.end(dt.datetime.now(dt.UTC))
     return CrawlReport(
         night=memory.night,

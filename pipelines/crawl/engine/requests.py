@@ -19,6 +19,7 @@ TROUBLE = "ogi_trouble"
 SHA256 = "ogi_sha256"
 ANSWERED_AT = "ogi_answered_at"
 REDIRECTS = "redirect_urls"
+SLOT = "download_slot"
 
 
 class InTrouble(IgnoreRequest):

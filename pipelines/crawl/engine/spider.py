@@ -19,7 +19,7 @@ from pipelines.crawl.ledger import Ledger
 from pipelines.crawl.report import SourceReport
 from pipelines.crawl.source import Source
 from pipelines.crawl.terms import Terms
-from pipelines.crawl.trouble import Trouble, TroubleKind
+from pipelines.crawl.trouble import Trouble, Troubled, TroubleKind
 from pipelines.crawl.walk import failed
 from pipelines.domain import OgiError
 
@@ -73,7 +73,7 @@ class NightSpider(scrapy.Spider):
             async with asyncio.TaskGroup() as group:
                 for source in waiting:
                     group.create_task(self._one(source, places))
-        except* OgiError as errors:
+        except* (OgiError, OSError) as errors:
             # The archive or the memory is at fault, and no source can go on.
             self.fault = errors.exceptions[0]
         return
@@ -85,6 +85,8 @@ class NightSpider(scrapy.Spider):
             self._fetchers[source.id] = fetcher
             try:
                 report = await self._walk(source, fetcher, self._terms, self.ledger)
+            except Troubled as error:
+                report = failed(source, error.trouble, fetcher.traffic())
             except (OgiError, OSError):
                 raise
             except Exception as error:  # one source never ends the night

@@ -1,5 +1,6 @@
 """AutoThrottle, which never goes below what a source's record or robots.txt asks for."""
 
+import math
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
@@ -28,11 +29,11 @@ class PacedThrottle(AutoThrottle):
 
     def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         told = robotparser.crawl_delay(ROBOTS_NAME)
-        if told is None:
+        if told is None or not math.isfinite(told):
             return
         downloader = self.crawler.engine.downloader
         host = urlsplit(request.url).hostname or ""
-        delay = min(max(told, self._least(host)), _LONGEST_DELAY_S)
+        delay = max(min(told, _LONGEST_DELAY_S), self._least(host))
         downloader.per_slot_settings.setdefault(host, {"concurrency": 1})["delay"] = delay
         if host in downloader.slots:
             downloader.slots[host].delay = max(downloader.slots[host].delay, delay)
