@@ -77,6 +77,18 @@ class Documents:
     # Nothing is known of them tonight, so that nothing is missed of them either.
     spared: set[str] = field(default_factory=set)
 
+    def held(self, year_pages: Mapping[str, int]) -> list[Entry]:
+        """Those of the start pages of a year that are its report, and need not be asked for."""
+        found = []
+        for address, year in year_pages.items():
+            before = self.known.get(address)
+            if before is None:
+                continue
+            entry = Entry(before.title or "", address, before.listed_on, None, True, year)
+            if self._is_settled(before, Wanted(entry, address)):
+                found.append(entry)
+        return found
+
     async def take(self, reports: Iterable[Chosen], listings: Mapping[str, str]) -> None:
         """Look at every report that is listed, each address once, and at what belongs to it;
         `listings` gives the page on which an address is listed."""

@@ -1,6 +1,7 @@
 """All listings of a source, page by page."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -52,15 +53,24 @@ class _Waiting:
     depth: int
 
 
-async def list_all(source: Source, fetcher: Fetcher, terms: Terms, patience: Patience) -> Listed:
+async def list_all(
+    source: Source,
+    fetcher: Fetcher,
+    terms: Terms,
+    patience: Patience,
+    held: Sequence[Entry] = (),
+) -> Listed:
     """Read every page of a source's listings, and of the columns of reports that they lead to on
-    the same host, each page once."""
-    starts = [Request(address) for address in source.start_addresses(terms.until_year)]
+    the same host, each page once. `held` are reports that are start pages themselves and need not
+    be asked for tonight."""
+    known = {entry.address for entry in held}
+    addresses = source.start_addresses(terms.until_year)
+    starts = [Request(address) for address in addresses if address not in known]
     waiting = deque(_Waiting(r, _Chain(r.address), 0) for r in starts)
     asked = {_key(request) for request in starts}
     chains = [w.chain for w in waiting]
-    hosts = {urlsplit(request.address).hostname for request in starts}
-    entries: list[tuple[Entry, str]] = []
+    hosts = {urlsplit(address).hostname for address in addresses}
+    entries = [(entry, entry.address) for entry in held]
     columns: dict[str, Entry] = {}
     troubles: list[Trouble] = []
     pages = 0

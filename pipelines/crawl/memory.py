@@ -15,7 +15,7 @@ from typing import Any
 
 from pipelines.domain import OgiError
 
-_LAYOUT = 2
+_LAYOUT = 3
 # A night that was broken off longer ago than this is over: the next begins anew.
 _SAME_NIGHT = dt.timedelta(hours=20)
 _TABLES = """
@@ -35,6 +35,7 @@ create table documents (
     is_whole integer not null,
     primary key (source, address)
 ) without rowid;
+create index documents_by_address on documents (address);
 """
 
 
@@ -163,11 +164,20 @@ class Memory:
         return {source: json.loads(report) for source, report in rows}
 
     def settle(self, documents: Iterable[Known], reports: Mapping[str, Any]) -> None:
-        """Documents that are in the archive now, and sources that are done: all or nothing."""
+        """Documents that are in the archive now, and sources that are done: all or nothing.
+
+        What is gone for one source is to be asked for again by all others that list it: the
+        archive has one log of an address.
+        """
+        kept = list(documents)
         with self._written():
             self.connection.executemany(
                 "insert or replace into documents values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                map(_row, documents),
+                map(_row, kept),
+            )
+            self.connection.executemany(
+                "update documents set sha256 = null where address = ? and source <> ?",
+                [(known.address, known.source) for known in kept if not known.is_standing],
             )
             self.connection.executemany(
                 "insert or replace into finished values (?, ?, ?)",

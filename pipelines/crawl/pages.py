@@ -62,7 +62,8 @@ class Html:
         return one_line(tree.body.text(separator=" ")) if tree.body is not None else ""
 
 
-@lru_cache(maxsize=8)
+# As many as are under way at once: each is read by several.
+@lru_cache(maxsize=64)
 def _parsed(content: bytes, address: str) -> Html:
     text, encoding = decode(content)
     return of_text(text, address, encoding)

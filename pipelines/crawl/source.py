@@ -69,6 +69,15 @@ class Source(Strict):
                 raise ValueError(f"{address}: {reason}")
         return self
 
+    def year_pages(self, until_year: int) -> dict[str, int]:
+        """The start pages that stand for one year, with it."""
+        return {
+            address.replace(YEAR_SLOT, str(year)): year
+            for address in self.start
+            if YEAR_SLOT in address
+            for year in range(self.first_year, until_year + 1)
+        }
+
     def start_addresses(self, until_year: int) -> tuple[str, ...]:
         """The start pages, one for each year from `first_year` to `until_year` where they have
         the slot."""

@@ -23,10 +23,11 @@ async def walk(source: Source, fetcher: Fetcher, terms: Terms, ledger: Ledger) -
     was found goes to the ledger as it comes."""
     began_at = dt.datetime.now(dt.UTC)
     patience = _patience(source)
-    listed = await list_all(source, fetcher, terms, patience)
-    choice = choice_of(listed, source, terms)
     known = ledger.memory.documents_of(source.id)
     documents = Documents(source, fetcher, terms, ledger, patience, known)
+    held = documents.held(source.year_pages(terms.until_year))
+    listed = await list_all(source, fetcher, terms, patience, held)
+    choice = choice_of(listed, source, terms)
     if isinstance(choice, Choice):
         await documents.take(choice.reports, listings_of(listed))
         if listed.is_complete:

@@ -46,7 +46,7 @@ class Guard:
 
     def _pace(self, host: str, delay: float) -> None:
         """The source's delay, also at hosts that its record does not name."""
-        downloader = self._crawler.engine.downloader  # type: ignore[union-attr]
+        downloader = self._crawler.engine.downloader
         told = downloader.per_slot_settings.setdefault(host, {"concurrency": 1, "delay": delay})
         if delay > told["delay"]:
             told["delay"] = delay

@@ -65,7 +65,7 @@ class PatientRetry(RetryMiddleware):
             return
         host, now = urlsplit(request.url).hostname or "", time.monotonic()
         self._closed_until[host] = max(now + wait, self._closed_until.get(host, 0.0))
-        slot = self.crawler.engine.downloader.slots.get(request.meta[SLOT])  # type: ignore[union-attr]
+        slot = self.crawler.engine.downloader.slots.get(request.meta[SLOT])
         if slot is not None:
             slot.delay = max(slot.delay, _SHORTEST_S)
             slot.lastseen = max(slot.lastseen, now + min(wait, _LONGEST_S) - slot.delay)

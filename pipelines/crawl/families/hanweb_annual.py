@@ -19,6 +19,8 @@ _YEAR = re.compile(r"20\d\d")
 _ADDRESS = re.compile(r"""["']([^"'<>]*xxgkAnnualReport\.jsp\?[^"'<>]*)["']""", re.IGNORECASE)
 # Under so many characters nothing but the frame of the page was answered.
 _LEAST_REPORT = 200
+# Folding takes away less than this leaves.
+_MOST_FOLDED = 2_000
 
 
 def recognizes(page: Page) -> bool:
@@ -52,12 +54,20 @@ def _own(page: Page, html: Html, words: Words) -> tuple[Entry, ...]:
     year = _year_of(page.address)
     if year is None:
         return ()
-    said = fold(html.visible)
-    says_nothing = any(word in said for word in words.trouble.folded_empty)
-    if len(said) < _LEAST_REPORT and (says_nothing or not html.tree.css("table, iframe, a, img")):
+    if _shows_nothing(html, words):
         return ()
     title = text_in(html.tree.css_first("h1, .title, #title")) or title_of(html)
     return (Entry(title or str(year), page.address, None, None, True, year),)
+
+
+def _shows_nothing(html: Html, words: Words) -> bool:
+    if len(html.visible) >= _MOST_FOLDED:
+        return False
+    said = fold(html.visible)
+    says_nothing = any(word in said for word in words.trouble.folded_empty)
+    return len(said) < _LEAST_REPORT and (
+        says_nothing or not html.tree.css("table, iframe, a, img")
+    )
 
 
 def _typed(entry: Entry) -> Entry:
