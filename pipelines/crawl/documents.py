@@ -163,7 +163,10 @@ class Documents:
             # It is listed, and was found to be gone before this night was broken off.
             self.troubles.append(_listed_and_gone(before))
         for part in self._parts_of(before.address):
-            if part.address not in self.seen and part.is_standing and part.is_listed:
+            # What a page that was asked for tonight has no more is no part of it.
+            is_part = part.is_standing and part.is_listed
+            is_part &= not is_tonights or self._is_tonights(part)
+            if is_part and part.address not in self.seen:
                 self.seen.add(part.address)
                 self._pass_over(part)
 
