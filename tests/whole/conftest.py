@@ -95,13 +95,10 @@ def rows() -> Callable[..., list[tuple[object, ...]]]:
 def marts_of(rows: Callable[..., list[tuple[object, ...]]]) -> Callable[[Path], dict[str, object]]:
     """Every mart of a home's release as sorted rows, without the moments at which it was made."""
 
+    told = "columns(c -> c not in ('archived_at', 'seen_at'))"
+
     def all_of(home: Path) -> dict[str, object]:
         names = [str(name) for (name,) in rows(home, "show tables")]
-        return {
-            name: sorted(
-                map(repr, rows(home, f"select columns(c -> c <> 'archived_at') from {name}"))
-            )
-            for name in names
-        }
+        return {name: sorted(map(repr, rows(home, f"select {told} from {name}"))) for name in names}
 
     return all_of

@@ -34,6 +34,7 @@ from pipelines.crawl.source import Source
 from pipelines.crawl.trouble import Trouble, Troubled, TroubleKind, is_html
 from pipelines.domain import OgiError
 
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHINA = dt.timezone(dt.timedelta(hours=8))
 
 
@@ -86,6 +87,10 @@ class ScrapyFetcher:
             raise Troubled(trouble)
         page = page_of(response, answered)
         if SHA256 not in answered.meta:
+            if page.status in _REDIRECTS and "location" in page.headers:
+                # Scrapy follows every other.
+                detail = f"sent on to {page.headers['location'][:100]}"
+                raise self._trouble(TroubleKind.REFUSED_ADDRESS, request, detail)
             raise Troubled(
                 Trouble(TroubleKind.HTTP_ERROR, page.address, f"status {page.status}", page.status)
             )
