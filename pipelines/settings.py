@@ -88,10 +88,6 @@ class Settings(BaseSettings):
         return init_settings, env_settings, pyproject
 
     @property
-    def archive_dir(self) -> Path:
-        return self.home / "archive"
-
-    @property
     def archive_address(self) -> str:
         """Where the archive lies: a path, or a URL that fsspec knows.
 
