@@ -24,7 +24,7 @@ from pipelines.execution import (
     map_batches,
     process_within,
 )
-from pipelines.forms import FORMS_DIR, load_forms
+from pipelines.forms import FORMS_DIR, finding, load_forms
 from pipelines.load import last_closed_year, processed, write_shard
 from pipelines.process import DocumentRef, parser_version
 from pipelines.publish import Thresholds, fingerprint
@@ -121,16 +121,22 @@ def resolve(
     necessary, told by rule or provisional. `from_sources` is what the source of a document tells,
     by sha256."""
     folder = settings.lake_dir / parser_version() / "documents"
-    names = ["document_sha256", "agency_name", "report_year", "other_names"]
+    names = ["document_sha256", "agency_name", "report_year", "other_names", "outcome"]
     shards = [pq.read_table(file, columns=names) for file in sorted(folder.glob("*.parquet"))]
     made: defaultdict[str, dict[str, tuple[int, Agency]]] = defaultdict(dict)
     resolved: dict[str, tuple[str | None, int | None]] = {}
     findings: list[tuple[str, Finding]] = []
     for row in (row for shard in shards for row in shard.to_pylist()):
-        sha256, name, year, others = (row[column] for column in names)
+        sha256, name, year, others, outcome = (row[column] for column in names)
         agency = None
-        if name and sha256 not in resolved:
-            source = from_sources.get(sha256, NO_EVIDENCE)
+        source = from_sources.get(sha256, NO_EVIDENCE)
+        if sha256 in resolved:
+            continue
+        if not name and outcome == OutcomeKind.REPORT and source.source_agency_id is not None:
+            agency = registry.by_id[source.source_agency_id]
+            detail = agency.agency_name
+            findings.append((sha256, finding(load_forms(), "agency_from_source", detail=detail)))
+        elif name:
             evidence = replace(source, year=year, others=tuple(others or ()))
             resolution = registry.resolve(name, evidence)
             agency = resolution.agency
@@ -144,7 +150,7 @@ def resolve(
                 )
             if (found := resolution_finding(resolution, load_forms())) is not None:
                 findings.append((sha256, found))
-        resolved.setdefault(sha256, (agency.agency_id if agency else None, year))
+        resolved[sha256] = (agency.agency_id if agency else None, year)
     rows = [
         {"document_sha256": sha256, "agency_id": agency_id, "report_year": year}
         for sha256, (agency_id, year) in sorted(resolved.items())

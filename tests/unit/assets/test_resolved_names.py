@@ -8,7 +8,7 @@ from assets.steps import Resolved, resolve
 from pipelines.domain import AgencyStatus, Outcome, OutcomeKind, ReportNames
 from pipelines.load import write_shard
 from pipelines.process import parser_version
-from pipelines.reference import load_registry
+from pipelines.reference import Evidence, load_registry
 from pipelines.settings import Settings
 
 
@@ -28,6 +28,28 @@ def resolved(tmp_path: Path, *documents: Outcome) -> Resolved:
     settings = Settings(home=tmp_path)
     write_shard(settings.lake_dir, documents, parser_version())
     return resolve(settings, load_registry(), {})
+
+
+def test_who_is_not_named_is_whose_source_it_is(tmp_path: Path) -> None:
+    nameless, named = document(None, 2022), document("盐池县财政局", 2022)
+    other = replace(document(None, 2021), kind=OutcomeKind.NOT_A_REPORT, reason="a notice")
+    settings = Settings(home=tmp_path)
+    write_shard(settings.lake_dir, [nameless, named, other], parser_version())
+    source = Evidence(source_agency_id="640323-natural-resources")
+    told = {d.document_sha256: source for d in (nameless, named, other)}
+    found = resolve(settings, load_registry(), told)
+    pairs = zip(
+        *(found.resolution[c].to_pylist() for c in ("document_sha256", "agency_id")), strict=True
+    )
+    assert dict(pairs) == {
+        nameless.document_sha256: "640323-natural-resources",
+        # A name of its own counts for more than where it was listed.
+        named.document_sha256: "640323-finance",
+        other.document_sha256: None,
+    }
+    rules = zip(*(found.findings[c].to_pylist() for c in ("document_sha256", "rule")), strict=True)
+    assert dict(rules)[nameless.document_sha256] == "agency_from_source"
+    assert other.document_sha256 not in found.findings["document_sha256"].to_pylist()
 
 
 def ids(found: Resolved) -> list[str | None]:
