@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -76,6 +76,14 @@ class Documents:
     seen: set[str] = field(default_factory=set)
     # Nothing is known of them tonight, so that nothing is missed of them either.
     spared: set[str] = field(default_factory=set)
+    # By the address of their page: a page is looked at with all that belongs to it.
+    _parts: defaultdict[str, list[Known]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._parts = defaultdict(list)
+        for known in self.known.values():
+            if known.page is not None:
+                self._parts[known.page].append(known)
 
     def held(self, year_pages: Mapping[str, int]) -> list[Entry]:
         """Those of the start pages of a year that are its report, and need not be asked for."""
@@ -162,7 +170,7 @@ class Documents:
         if not before.is_standing:
             # It is listed, and was found to be gone before this night was broken off.
             self.troubles.append(_listed_and_gone(before))
-        for part in self._parts_of(before.address):
+        for part in self._parts[before.address]:
             # What a page that was asked for tonight has no more is no part of it.
             is_part = part.is_standing and part.is_listed
             is_part &= not is_tonights or self._is_tonights(part)
@@ -180,8 +188,10 @@ class Documents:
                 self._keep_gone(before, trouble.status)
                 return None
             self.counts[Outcome.TROUBLED] += 1
-            around = [wanted.address, wanted.page] if wanted.is_frame else [wanted.address]
-            self.spared.update(k.address for k in self.known.values() if k.page in around)
+            around = {wanted.address}
+            if wanted.is_frame and wanted.page is not None:
+                around.add(wanted.page)
+            self.spared.update(k.address for page in around for k in self._parts[page])
             return None
         if not _leads_home(wanted.address, fetched):
             return fetched
@@ -205,9 +215,6 @@ class Documents:
             raise
         self.patience.hear(address, None)
         return fetched
-
-    def _parts_of(self, page: str) -> list[Known]:
-        return [known for known in self.known.values() if known.page == page]
 
     def _keep(self, wanted: Wanted, fetched: Fetched, before: Known | None, is_whole: bool) -> None:
         outcome = self._outcome(fetched, before)
