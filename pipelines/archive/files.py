@@ -1,15 +1,15 @@
 """Files and folders of this machine → the archive."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.archive.manifest import known_pairs, record
+from pipelines.archive.manifest import known_pairs, manifest, record, sightings
 from pipelines.archive.objects import chunks_of, digest, object_name, store
 from pipelines.archive.place import Archive
 from pipelines.archive.walk import Unreadable, address_of, reason_of, walk
-from pipelines.domain import Provenance
+from pipelines.domain import Provenance, Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +57,19 @@ def archive_files(
             found.append(_provenance(sha256, file, length, source))
             if on_file is not None:
                 on_file(new + known)
-        record(archive, found, [], known=pairs)
+        record(archive, found, _returned(archive, found, pairs), known=pairs)
     return ArchiveReport(new, known, tuple(unreadable))
 
 
 def count_known(paths: Sequence[Path], archive: Archive) -> int | None:
-    """How many files `paths` name or hold, where each is in the archive under its address and
-    can be read; None where `archive_files` would add or complain about anything.
+    """How many files `paths` name or hold, where each is what its address held last in the archive
+    and can be read; None where `archive_files` would add or complain about anything.
 
     Raises:
         ArchiveError: a shard cannot be read; the bucket does not answer.
     """
     unreadable: list[Unreadable] = []
-    pairs = known_pairs(archive)
+    standing = _standing(archive)
     known = 0
     for file in walk(paths, archive.storage.folder, unreadable):
         try:
@@ -77,12 +77,37 @@ def count_known(paths: Sequence[Path], archive: Archive) -> int | None:
                 sha256, _ = digest(chunks_of(opened))
         except OSError:
             return None
-        if (sha256, address_of(file)) not in pairs:
+        if standing.get(address_of(file)) != sha256:
             return None
         if archive.storage.size(object_name(sha256)) is None:
             return None
         known += 1
     return None if unreadable else known
+
+
+def _returned(
+    archive: Archive, found: Sequence[Provenance], pairs: Collection[tuple[str, str]]
+) -> list[Sighting]:
+    """Files that hold what they held before what they held last: the manifest, which has each pair
+    once, cannot tell."""
+    again = [row for row in found if (row.document_sha256, row.address) in pairs]
+    standing = _standing(archive) if again else {}
+    return [
+        Sighting(row.address, row.archived_at, row.source, row.document_sha256)
+        for row in again
+        if standing[row.address] != row.document_sha256
+    ]
+
+
+def _standing(archive: Archive) -> dict[str, str | None]:
+    """What each address held last."""
+    last: dict[str, tuple[dt.datetime, str | None]] = {}
+    for table, when in ((manifest(archive), "archived_at"), (sightings(archive), "seen_at")):
+        columns = (table[name].to_pylist() for name in ("address", when, "document_sha256"))
+        for address, seen_at, sha256 in zip(*columns, strict=True):
+            if address not in last or seen_at >= last[address][0]:
+                last[address] = (seen_at, sha256)
+    return {address: sha256 for address, (_, sha256) in last.items()}
 
 
 def _provenance(sha256: str, file: Path, length: int, source: str) -> Provenance:

@@ -47,6 +47,10 @@ from raw.manifest
 left join watched on watched.address = manifest.address
 where
     coalesce(archived_at < last_seen_at, true)
-    and (manifest.address, document_sha256) not in (
-        select (address, document_sha256) from crawled where document_sha256 is not null
+    and not exists (
+        from crawled
+        where
+            crawled.address = manifest.address
+            and crawled.document_sha256 = manifest.document_sha256
+            and crawled.seen_at <= manifest.archived_at
     )

@@ -148,6 +148,23 @@ def test_what_came_back_stands_again(build: Build, make_report: Make) -> None:
     assert covered(con) == ("revised", False, False)
 
 
+def test_a_file_that_came_back_stands_again(build: Build, make_report: Make) -> None:
+    """The manifest has each pair once: only a sighting tells of the third time."""
+    first, second = (make_report(n, cells={RECEIVED: i}) for i, n in enumerate(("first", "second")))
+    file = "/in/report.html"
+    con = build(
+        [first, second],
+        addresses={"first": file, "second": file},
+        archived={"first": day(1), "second": day(2)},
+        seen=[saw(day(3), file, first, source="file", status=None)],
+    )
+    assert history(con, "event, seen_at") == [
+        (event, day(number).replace(tzinfo=None))
+        for number, event in enumerate(("found", "replaced", "replaced"), 1)
+    ]
+    assert speaking(con) == "first"
+
+
 def test_a_page_that_came_back_from_another_year_is_moved_no_more(
     build: Build, make_report: Make
 ) -> None:

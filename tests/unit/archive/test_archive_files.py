@@ -20,6 +20,7 @@ from pipelines.archive import (
     object_address,
     open_archive,
     read_object,
+    sightings,
 )
 
 
@@ -68,6 +69,19 @@ def test_bytes_and_provenance_are_kept(inbox: Path, archive: Archive) -> None:
     ]
     assert [r["document_sha256"] for r in rows] == [sha(b"one"), sha(b"two")]
     assert addresses(archive) == [str(inbox / "1.txt"), str(inbox / "b" / "2.html")]
+
+
+def test_a_file_that_is_what_it_was_before_is_seen_again(inbox: Path, archive: Archive) -> None:
+    file = inbox / "1.txt"
+    for content in (b"one", b"two", b"one"):
+        file.write_bytes(content)
+        assert count_known([inbox], archive) is None
+        archive_files([inbox], archive)
+        assert count_known([inbox], archive) == 1
+    archive_files([inbox], archive)
+    assert manifest(archive)["document_sha256"].to_pylist() == [sha(b"one"), sha(b"two")]
+    (again,) = sightings(archive).to_pylist()
+    assert (again["address"], again["document_sha256"]) == (str(file), sha(b"one"))
 
 
 def test_a_second_call_finds_nothing_new_and_writes_nothing(
@@ -240,6 +254,17 @@ def test_a_killed_call_is_completed_by_the_next(
     assert addresses(archive) == [str(inbox / f"{i}.txt") for i in range(6)]
     objects = [p for p in (folder / "objects").rglob("*") if p.is_file()]
     assert sorted(p.name for p in objects) == sorted(sha(str(i).encode()) for i in range(6))
+
+
+def test_what_another_process_is_at_is_left_alone(
+    inbox: Path, archive: Archive, folder: Path
+) -> None:
+    (inbox / "1.txt").write_bytes(b"one")
+    (folder / "objects").mkdir(parents=True)
+    partial = folder / "objects" / "partial-of-a-crawl"
+    partial.write_bytes(b"half")
+    archive_files([inbox], archive)
+    assert partial.read_bytes() == b"half"
 
 
 BOUNDED = """
