@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from pipelines.crawl import Pace, Source
+from pipelines.crawl import Pace, Source, load_sources
 from pipelines.crawl.report import LookReport
 from pipelines.crawl.source import FIRST_YEAR
 from pipelines.domain import OgiError
@@ -37,12 +37,14 @@ def new_source(
         raise OgiError("say whose reports they are: --agency AGENCY_ID or --government AGENCY_ID")
     if named not in load_registry().by_id:
         raise OgiError(f"{named}: the registry has no such agency (data/reference/agencies.csv)")
-    name = source_id or named
+    name = _UNSAFE.sub("-", (source_id or named).lower()).strip("-")
+    if not name:
+        raise OgiError(f"{source_id}: an id is of letters a to z, digits and hyphens")
     if (settings.sources_dir / f"{name}.yaml").exists():
         raise OgiError(f"{name}: there is such a record already; give another name with --id")
     try:
         return Source(
-            id=_UNSAFE.sub("-", name.lower()).strip("-"),
+            id=name,
             agency_id=agency_id,
             government_id=government_id,
             family="plain",
@@ -60,19 +62,29 @@ def record_of(asked: Source, looked: LookReport, first_year: int | None) -> Sour
     """The record to write: the columns that were found are its start pages, or the page itself.
 
     Raises:
-        OgiError: no report was found there.
+        OgiError: no report was found there, or the year makes no sense.
     """
     if looked.family is None or not looked.titles:
         why = f": {looked.troubles[0].detail}" if looked.troubles else ""
         raise OgiError(f"{asked.start[0]}: no report found{why}")
-    year = first_year or min(looked.years, default=FIRST_YEAR)
-    return asked.model_copy(
-        update={"family": looked.family, "start": (looked.address,), "first_year": year}
-    )
+    # A title can name a year of before there were such reports.
+    year = first_year or max(min(looked.years, default=FIRST_YEAR), FIRST_YEAR)
+    found = {"family": looked.family, "start": (looked.address,), "first_year": year}
+    try:
+        return Source.model_validate(asked.model_dump() | found)
+    except ValidationError as error:
+        raise OgiError(f"{asked.start[0]}: {error.errors()[0]['msg']}") from error
 
 
 def write_record(settings: Settings, source: Source) -> Path:
-    """Write one record; the file is named after its id."""
+    """Write one record; the file is named after its id.
+
+    Raises:
+        OgiError: another record has its start page.
+    """
+    for other in load_sources(settings.sources_dir):
+        if taken := set(other.start) & set(source.start):
+            raise OgiError(f"{taken.pop()}: is a start page of {other.id} already")
     settings.sources_dir.mkdir(parents=True, exist_ok=True)
     file = settings.sources_dir / f"{source.id}.yaml"
     told = source.model_dump(mode="json", exclude_defaults=True)
