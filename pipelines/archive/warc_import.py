@@ -125,7 +125,6 @@ class _Import:
 
     def take(self, file: Path, found: Iterator[Record]) -> Iterator[None]:
         """All records of a file, or those before the first that is broken."""
-        self._told.clear()
         try:
             for one in found:
                 try:

@@ -225,7 +225,9 @@ class _Gzip(io.RawIOBase):
             if not self._packed:
                 self._packed = self._file.read(CHUNK)
                 self._fetched += len(self._packed)
-            if not self._packed and self._inflate is None:
+            if not self._packed:
+                if self._inflate is not None:  # its sum comes last, when all is unpacked
+                    raise EOFError("the file ends within a member")
                 return 0
             if self._inflate is None:
                 self._packed = self._packed.lstrip(b"\0")  # some writers fill up blocks
@@ -233,12 +235,8 @@ class _Gzip(io.RawIOBase):
                     continue
                 self._members.append((self._given, self._fetched - len(self._packed)))
                 self._inflate = zlib.decompressobj(_OF_GZIP)
-            # Also of no more bytes: some that were read before may not be unpacked yet.
-            is_at_end = not self._packed
             data = self._inflate.decompress(self._packed, len(buffer))
             self._packed = self._inflate.unconsumed_tail
-            if is_at_end and not data and not self._inflate.eof:
-                raise EOFError("the file ends within a member")
             if self._inflate.eof:
                 self._packed = self._inflate.unused_data
                 self._inflate = None

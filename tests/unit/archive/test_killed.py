@@ -31,12 +31,12 @@ from pipelines.domain import Provenance, Sighting
 
 archive = open_archive(sys.argv[1])
 known = set()
-print("begun", flush=True)
 for i in range(100_000):
     now = dt.datetime.now(dt.UTC)
     sha256 = put(archive, b"%d" % i * 20_000)
     row = Provenance(sha256, f"http://a.gov.cn/{i}", "x", 20_000 * len(str(i)), now, "a")
     record(archive, [row], [Sighting(row.address, now, "a", sha256)], known=known)
+    print("one is whole", flush=True)
 """
 IMPORT = """
 import os, signal, sys

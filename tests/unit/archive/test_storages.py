@@ -139,6 +139,13 @@ def test_the_same_rows_are_written_once(any_archive: Archive) -> None:
     assert sightings(any_archive).num_rows == 3
 
 
+def test_the_same_sightings_in_another_order_are_written_once(any_archive: Archive) -> None:
+    seen = [replace(SEEN, address=str(number)) for number in range(3)]
+    record(any_archive, [], seen)
+    record(any_archive, [], seen[::-1])
+    assert sightings(any_archive).num_rows == 3
+
+
 def test_known_pairs_that_are_handed_on_are_believed_and_added_to(any_archive: Archive) -> None:
     # No shard is read: not even one that cannot be.
     any_archive.storage.write("manifest/broken.parquet", b"")
