@@ -61,7 +61,7 @@ def crawl(
     job = CrawlJob(
         sources=tuple(sources),
         until_year=last_closed_year(dt.date.today()),
-        contact=_contact(settings),
+        contact=contact_of(settings),
         hosts=settings.crawl_hosts,
         retries=settings.crawl_retries,
         recheck_days=settings.recheck_days,
@@ -98,7 +98,7 @@ def check(
     job = CrawlJob(
         sources=tuple(sources),
         until_year=last_closed_year(dt.date.today()),
-        contact=_contact(settings),
+        contact=contact_of(settings),
         hosts=settings.crawl_hosts,
         retries=settings.crawl_retries,
         listings_only=True,
@@ -118,7 +118,7 @@ def look(settings: Settings, source: Source) -> LookReport:
     job = LookJob(
         source=source,
         until_year=last_closed_year(dt.date.today()),
-        contact=_contact(settings),
+        contact=contact_of(settings),
     )
     (value,) = (value for _, value in _told({"look": job.model_dump(mode="json")}, None))
     return LookReport.model_validate(value)
@@ -132,7 +132,12 @@ def last_report(settings: Settings) -> CrawlReport | None:
     return CrawlReport.model_validate_json(file.read_text(encoding="utf-8"))
 
 
-def _contact(settings: Settings) -> str:
+def contact_of(settings: Settings) -> str:
+    """Whom websites are told to write to.
+
+    Raises:
+        NoContact: nobody.
+    """
     if settings.crawl_contact is None:
         raise NoContact
     return settings.crawl_contact

@@ -55,7 +55,11 @@ def new_source(
             private_hosts=private_hosts,
         )
     except ValidationError as error:
-        raise OgiError(f"{address}: {error.errors()[0]['msg']}") from error
+        raise OgiError(f"{address}: {_told(error)}") from error
+
+
+def _told(error: ValidationError) -> str:
+    return error.errors()[0]["msg"].removeprefix("Value error, ")
 
 
 def record_of(asked: Source, looked: LookReport, first_year: int | None) -> Source:
@@ -73,7 +77,7 @@ def record_of(asked: Source, looked: LookReport, first_year: int | None) -> Sour
     try:
         return Source.model_validate(asked.model_dump() | found)
     except ValidationError as error:
-        raise OgiError(f"{asked.start[0]}: {error.errors()[0]['msg']}") from error
+        raise OgiError(f"{asked.start[0]}: {_told(error)}") from error
 
 
 def write_record(settings: Settings, source: Source) -> Path:

@@ -48,7 +48,7 @@ def crawl(
     crawl that was broken off goes on where it was. Ends 0 when it is done: troubles of websites
     are in its report. Ends 2 when it could not be done or the release was blocked.
     """
-    from assets.crawling import chosen_sources, last_report
+    from assets.crawling import chosen_sources, contact_of, last_report
     from assets.crawling import crawl as crawl_them
 
     settings = settings_of_process()
@@ -57,9 +57,17 @@ def crawl(
         report = last_report(settings)
         if report is None:
             raise OgiError(f"{settings.crawl_dir}: there was no crawl yet")
-    elif archive_only:
+        _draw_or_print(report, output)
+        return
+    # Before anything is begun.
+    contact_of(settings)
+    chosen = chosen_sources(settings, sources or [])
+    if not chosen:
+        raise OgiError(
+            f"{settings.sources_dir}: no source has a record; `ogi sources add` makes one"
+        )
+    if archive_only:
         with steps() as on_progress:
-            chosen = chosen_sources(settings, sources or [])
             report = crawl_them(settings, chosen, on_progress)
     else:
         run = to_release([], settings, sources=sources or [])
@@ -68,12 +76,16 @@ def crawl(
             tell_run(run, settings)
     if report is None:
         raise OgiError("the crawl left no report")
+    _draw_or_print(report, output)
+    if blocked:
+        raise OgiError("release blocked: " + "; ".join(blocked))
+
+
+def _draw_or_print(report: "CrawlReport", output: CrawlFormat) -> None:
     if output is CrawlFormat.JSON:
         typer.echo(report.model_dump_json(indent=2))
     else:
         draw_crawl(report, console_of())
-    if blocked:
-        raise OgiError("release blocked: " + "; ".join(blocked))
 
 
 def draw_crawl(report: "CrawlReport", console: "Console") -> None:

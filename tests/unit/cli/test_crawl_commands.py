@@ -108,6 +108,7 @@ def test_a_website_without_reports_is_not_added(ogi: Ogi, site: Site, tmp_path: 
     [
         (("crawl", "nobody"), "no source nobody; `ogi sources list`"),
         (("crawl", "--last"), "there was no crawl yet"),
+        (("crawl",), "no source has a record"),
         (("sources", "check", "nobody"), "no source nobody"),
         (("sources", "add", "http://www.linyi.example/"), "say whose reports they are"),
         (("sources", "add", "http://www.linyi.example/", "--agency", "x"), "no such agency"),
@@ -122,6 +123,8 @@ def test_what_a_user_can_mend_is_one_line(ogi: Ogi, arguments: tuple[str, ...], 
 def test_nobody_is_asked_without_a_contact(ogi: Ogi, site: Site, tmp_path: Path) -> None:
     add = ("sources", "add", site.at("/nb/"), "--agency", AGENCY, "--private", "127.0.0.0/8")
     assert one_line(ogi(*add, OGI_CRAWL_CONTACT="")).startswith("OGI_CRAWL_CONTACT: not set")
+    assert one_line(ogi("crawl", OGI_CRAWL_CONTACT="")).startswith("OGI_CRAWL_CONTACT: not set")
+    assert not (tmp_path / "warehouse").exists()
     assert site.asked == []
 
 
