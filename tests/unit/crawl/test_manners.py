@@ -1,5 +1,7 @@
 """Pace and patience: values, and Scrapy's components by themselves."""
 
+import asyncio
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +14,8 @@ from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.settings import Settings as ScrapySettings
 from scrapy.signalmanager import SignalManager
 
-from pipelines.crawl.engine.patient_retry import _asked_to_wait
+from pipelines.crawl.engine.patient_retry import PatientRetry, _asked_to_wait
+from pipelines.crawl.engine.requests import InTrouble
 from pipelines.crawl.engine.settings import scrapy_settings
 from pipelines.crawl.engine.throttle import PacedThrottle
 from pipelines.crawl.job import CrawlJob
@@ -141,6 +144,35 @@ def test_retry_after_is_read_as_seconds_or_as_a_date() -> None:
     for nonsense in ("", "soon", "-5", "1.5", "²", "Fri, 31 Dec 99999 23:59:59 GMT"):
         assert asked_to_wait(nonsense.encode("latin-1")) is None
     assert _asked_to_wait(Response(START, 503)) is None
+
+
+def retry() -> PatientRetry:
+    crawler: Any = SimpleNamespace(
+        settings=ScrapySettings(),
+        signals=SignalManager(),
+        engine=SimpleNamespace(downloader=SimpleNamespace(slots={})),
+    )
+    return PatientRetry.from_crawler(crawler)
+
+
+def test_whoever_asks_a_host_waits_as_long_as_it_said() -> None:
+    patient = retry()
+    busy = Response(START, 429, headers={"Retry-After": "1"})
+    patient.response_came(busy, Request(START, meta={"download_slot": HOST}))
+    began = time.monotonic()
+    asyncio.run(patient.process_request(Request("http://other.example/")))
+    assert time.monotonic() - began < 0.5
+    asyncio.run(patient.process_request(Request(f"{BASE}/robots.txt")))
+    assert time.monotonic() - began >= 0.95
+
+
+def test_whoever_asks_a_host_that_wants_hours_is_told_so() -> None:
+    patient = retry()
+    busy = Response(START, 503, headers={"Retry-After": "7200"})
+    patient.response_came(busy, Request(START, meta={"download_slot": HOST}))
+    with pytest.raises(InTrouble) as told:
+        asyncio.run(patient.process_request(Request(START)))
+    assert told.value.trouble.kind is TroubleKind.OUT_OF_HOURS
 
 
 @given(st.binary(max_size=40) | st.text("0123456789 :,GMTJanSat+-", max_size=40).map(str.encode))

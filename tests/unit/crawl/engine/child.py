@@ -17,6 +17,7 @@ from twisted.internet.error import DNSLookupError
 
 from assets import crawl_process
 from pipelines.archive import open_archive
+from pipelines.crawl.engine import spider
 from pipelines.crawl.engine.night import _run
 from pipelines.crawl.families import plain
 from pipelines.crawl.fetched import Fetcher
@@ -97,6 +98,21 @@ def fill_memory(after: int) -> None:
     Memory.keep = keep  # type: ignore[method-assign]
 
 
+def fail_manifest() -> None:
+    """An archive that fails once to keep rows, and rows are kept with every source."""
+    whole = crawl_process.ArchiveVault.record
+    failed: list[int] = []
+
+    def record(self: crawl_process.ArchiveVault, *rows: Any) -> None:
+        if not failed:
+            failed.append(1)
+            raise OSError(5, "Input/output error", "manifest")
+        whole(self, *rows)
+
+    crawl_process.ArchiveVault.record = record  # type: ignore[method-assign, assignment]
+    spider._FLUSH_EVERY_S = 0
+
+
 def die_after_record() -> None:
     """Killed when the archive has its rows and memory does not know of them."""
 
@@ -148,9 +164,9 @@ def fetch(task: Mapping[str, Any]) -> None:
 if __name__ == "__main__":
     hooks = json.loads(sys.stdin.readline())
     resolve(hooks.get("names", {}))
-    for name in ("break_family", "break_document", "fill_disk", "fill_memory", "die_after_record"):
-        if name in hooks:
-            globals()[name](*hooks[name])
+    for name, arguments in hooks.items():
+        if name != "names":
+            globals()[name](*arguments)
     given = json.loads(sys.stdin.readline())
     if "fetch" in given:
         fetch(given)

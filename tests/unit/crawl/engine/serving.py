@@ -4,11 +4,11 @@ import gzip
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 from pipelines.crawl.source import Source
@@ -74,6 +74,12 @@ class Site:
                 return Answer(b"<html><body><h1>404 Not Found</h1></body></html>", 404)
             first = said.pop(0) if len(said) > 1 else said[0]
         return first if isinstance(first, Answer) else first(asked)
+
+
+def gaps(asked: Sequence[Asked]) -> list[float]:
+    """The seconds from each request to the next. One by one they tell of a busy machine as well:
+    look at their mean or their median."""
+    return [later.at - earlier.at for earlier, later in pairwise(asked)]
 
 
 def page(text: str = "", head: str = "") -> Answer:
