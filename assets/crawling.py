@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -187,11 +187,14 @@ def _process(task: Mapping[str, Any], log: IO[str] | int) -> Iterator[subprocess
     ) as process:
         assert process.stdin is not None  # noqa: S101 - a pipe
         try:
-            process.stdin.write(json.dumps(task) + "\n")
-            process.stdin.flush()
+            # One that died at once is told of by its silence.
+            with suppress(BrokenPipeError):
+                process.stdin.write(json.dumps(task) + "\n")
+                process.stdin.flush()
             yield process
         finally:
-            process.stdin.close()
+            with suppress(BrokenPipeError):
+                process.stdin.close()
             try:
                 process.wait(_ENDING_S)
             except subprocess.TimeoutExpired:
