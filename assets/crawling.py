@@ -58,14 +58,7 @@ def crawl(
         NoContact: the settings name nobody to write to.
         OgiError: the crawl could not be done.
     """
-    job = CrawlJob(
-        sources=tuple(sources),
-        until_year=last_closed_year(dt.date.today()),
-        contact=contact_of(settings),
-        hosts=settings.crawl_hosts,
-        retries=settings.crawl_retries,
-        recheck_days=settings.recheck_days,
-    )
+    job = _job(settings, sources)
     settings.crawl_dir.mkdir(parents=True, exist_ok=True)
     task = {
         "crawl": job.model_dump(mode="json"),
@@ -95,14 +88,7 @@ def check(
     Raises:
         OgiError: as `crawl`.
     """
-    job = CrawlJob(
-        sources=tuple(sources),
-        until_year=last_closed_year(dt.date.today()),
-        contact=contact_of(settings),
-        hosts=settings.crawl_hosts,
-        retries=settings.crawl_retries,
-        listings_only=True,
-    )
+    job = _job(settings, sources, listings_only=True)
     for name, value in _told({"check": job.model_dump(mode="json")}, None):
         if name == "source":
             on_source(SourceReport.model_validate(value))
@@ -141,6 +127,18 @@ def contact_of(settings: Settings) -> str:
     if settings.crawl_contact is None:
         raise NoContact
     return settings.crawl_contact
+
+
+def _job(settings: Settings, sources: Sequence[Source], *, listings_only: bool = False) -> CrawlJob:
+    return CrawlJob(
+        sources=tuple(sources),
+        until_year=last_closed_year(dt.date.today()),
+        contact=contact_of(settings),
+        hosts=settings.crawl_hosts,
+        retries=settings.crawl_retries,
+        recheck_days=settings.recheck_days,
+        listings_only=listings_only,
+    )
 
 
 def _told(task: Mapping[str, Any], log: Path | None) -> Iterator[tuple[str, Any]]:

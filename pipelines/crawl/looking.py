@@ -1,7 +1,6 @@
 """A website that nobody has a record of: its family, its columns of reports, what they list."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from pipelines.crawl.choice import Choice
@@ -85,4 +84,4 @@ async def _gateways(
 
 async def _page(address: str, fetcher: Fetcher, terms: Terms) -> Page:
     fetched = await fetcher.fetch(Request(address), terms.limits.page_bytes)
-    return replace(fetched.page, column=None)
+    return fetched.page

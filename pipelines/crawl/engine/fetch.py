@@ -21,7 +21,6 @@ from pipelines.crawl.engine.requests import (
     SHA256,
     TROUBLE,
     InTrouble,
-    Led,
     page_of,
     redirects_of,
     scrapy_request,
@@ -53,7 +52,7 @@ class ScrapyFetcher:
         """As `Fetcher.fetch`; pages that send their reader on are followed."""
         led: tuple[str, ...] = ()
         while True:
-            fetched = await self._once(request, max_bytes, Led(led))
+            fetched = await self._once(request, max_bytes, led)
             onward = sent_on_to(html_of(fetched.page)) if is_html(fetched.page) else None
             if onward is None:
                 return fetched
@@ -78,7 +77,7 @@ class ScrapyFetcher:
             bytes=self._traffic.bytes + len(response.body),
         )
 
-    async def _once(self, request: Request, max_bytes: int, led: Led) -> Fetched:
+    async def _once(self, request: Request, max_bytes: int, led: tuple[str, ...]) -> Fetched:
         self._within_limits(request)
         asked = scrapy_request(request, self.source, max_bytes, led)
         response = await self._answer(request, asked)

@@ -1,6 +1,5 @@
 """What our requests carry through Scrapy: whose they are, and what is wrong with their answer."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from scrapy import Request as ScrapyRequest
@@ -30,22 +29,17 @@ class InTrouble(IgnoreRequest):
         self.trouble = trouble
 
 
-@dataclass(frozen=True, slots=True)
-class Led:
-    """The addresses that led to a request by pages, not by redirects: see `fetch`."""
-
-    addresses: tuple[str, ...] = ()
-
-
-def scrapy_request(asked: Asked, source: Source, max_bytes: int, led: Led) -> ScrapyRequest:
-    """The request as Scrapy sends it."""
+def scrapy_request(
+    asked: Asked, source: Source, max_bytes: int, led: tuple[str, ...]
+) -> ScrapyRequest:
+    """The request as Scrapy sends it. `led` are the addresses of pages that sent on to it."""
     meta: dict[str, Any] = {
         SOURCE: source,
         COLUMN: asked.column,
         "download_maxsize": max_bytes,
     }
-    if led.addresses:
-        meta[REDIRECTS] = list(led.addresses)
+    if led:
+        meta[REDIRECTS] = list(led)
     return ScrapyRequest(
         asked.address,
         method=asked.method,
