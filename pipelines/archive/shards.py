@@ -58,8 +58,9 @@ def parse_shard(archive: Archive, name: str, content: bytes, schema: pa.Schema) 
     if named and sha256_of(content) != named[1]:
         raise UnreadableShard(archive.storage.address_of(name), "its bytes have another sum")
     try:
-        # Several times as fast as `pq.read_table`, and a crawl leaves a hundred shards a night.
-        table = pq.ParquetFile(pa.BufferReader(content)).read()
+        # On this thread only: a pool thread may release `content` after the interpreter has begun
+        # to end, and taking the lock of Python then aborts the process (apache/arrow#50482).
+        table = pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
         columns = [
             table[field.name].cast(field.type)
             if field.name in table.column_names

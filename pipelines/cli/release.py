@@ -51,9 +51,7 @@ def query(
         raise OgiError("parquet is not for a terminal: name a file with --output")
     answer = ask(settings_of_process().published_file, sql)
     if chosen is QueryFormat.PARQUET:
-        import pyarrow.parquet as pq
-
-        pq.write_table(answer, file or sys.stdout.buffer)
+        _write_parquet(answer, file)
         return
     if file is None:
         _write_answer(answer, chosen, sys.stdout)
@@ -100,6 +98,19 @@ def coverage(
 def _format_of(file: Path | None) -> QueryFormat:
     ending = file.suffix.removeprefix(".").lower() if file else ""
     return QueryFormat(ending) if ending in set(QueryFormat) else QueryFormat.TABLE
+
+
+def _write_parquet(answer: "pa.Table", file: Path | None) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if file is not None:
+        pq.write_table(answer, file)
+        return
+    # Arrow gets no Python file: it could release it when the interpreter is ending.
+    sink = pa.BufferOutputStream()
+    pq.write_table(answer, sink)
+    sys.stdout.buffer.write(sink.getvalue())
 
 
 def _write_answer(answer: "pa.Table", output: QueryFormat, out: TextIO) -> None:

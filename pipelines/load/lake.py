@@ -68,9 +68,8 @@ def _write_whole(table: pa.Table, target: Path) -> None:
     """Under a name of this process first, so that two writers of one shard never mix."""
     unfinished = target.with_suffix(f".{os.getpid()}.tmp")
     try:
-        with unfinished.open("wb") as file:
-            pq.write_table(table, file, compression="zstd")
-            file.flush()
+        pq.write_table(table, unfinished, compression="zstd")
+        with unfinished.open("rb") as file:
             os.fsync(file.fileno())
         unfinished.replace(target)
     except BaseException:

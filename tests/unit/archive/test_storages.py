@@ -2,6 +2,8 @@
 
 import datetime as dt
 import hashlib
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -32,6 +34,8 @@ from pipelines.archive import (
 )
 from pipelines.domain import Provenance, Sighting
 
+# One entry for each thread of this process.
+TASKS = Path("/proc/self/task")
 WHEN = dt.datetime(2024, 5, 1, 2, 3, 4, 567890, dt.UTC)
 SHA = hashlib.sha256(b"one").hexdigest()
 FOUND = Provenance(
@@ -154,6 +158,30 @@ def test_known_pairs_that_are_handed_on_are_believed_and_added_to(any_archive: A
     record(any_archive, [FOUND], [], known=known)
     assert known == {(SHA, "elsewhere"), (SHA, FOUND.address)}
     assert len([path for path in paths_of(any_archive) if path.startswith("manifest/")]) == 2
+
+
+@pytest.mark.skipif(not TASKS.is_dir(), reason="threads are counted in /proc")
+def test_reading_shards_starts_no_thread(tmp_path: Path) -> None:
+    """A thread of Arrow that releases the shard's bytes while the interpreter ends aborts it."""
+    archive = open_archive(tmp_path / "archive")
+    record(archive, [FOUND], [SEEN])
+    code = (
+        "import sys; from pathlib import Path;"
+        "from pipelines.archive import manifest, open_archive, sightings;"
+        "from pipelines.archive.verify import verify;"
+        "archive = open_archive(sys.argv[1]);"
+        "count = lambda: len(list(Path(sys.argv[2]).iterdir()));"
+        "before = count();"
+        "rows = len(manifest(archive)), len(sightings(archive)), verify(archive).rows;"
+        "print(*rows, count() - before)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, archive.address, TASKS],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["1", "1", "1", "0"]
 
 
 def test_shards_of_before_have_nulls_in_new_columns(any_archive: Archive) -> None:
