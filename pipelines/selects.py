@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from pipelines.domain import OgiError
+from pipelines.text.yaml_file import Strict, load_yaml
 
 SQL_DIR = Path(__file__).parents[1] / "sql"
 BUILT_SCHEMAS = ("raw", "staging", "intermediate", "audits", "marts")
@@ -45,11 +45,7 @@ class Select:
         return f"{self.schema}.{self.name}"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class MartColumn(_Strict):
+class MartColumn(Strict):
     """A column of a mart: its type and what it means."""
 
     type: str
@@ -63,7 +59,7 @@ class MartColumn(_Strict):
         return _comment(self.zh, self.en, self.unit, self.source)
 
 
-class Mart(_Strict):
+class Mart(Strict):
     """sql/marts/<name>.yml. `nullable` are the columns of the key that may be NULL."""
 
     comment_zh: str = Field(min_length=1)
@@ -120,7 +116,7 @@ def load_marts(sql_dir: Path = SQL_DIR) -> dict[str, Mart]:
     files = {file.stem: file for file in sorted((sql_dir / "marts").glob("*.yml"))}
     for name in sorted(selects ^ set(files)):
         raise SelectError(f"{sql_dir / 'marts' / name}: a mart is one .sql and one .yml")
-    return {name: _read_mart(file) for name, file in files.items()}
+    return {name: load_yaml(file, Mart, SelectError) for name, file in files.items()}
 
 
 def run_selects(
@@ -231,17 +227,6 @@ def _base_tables(node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for value in node:
             yield from _base_tables(value)
-
-
-def _read_mart(file: Path) -> Mart:
-    try:
-        return Mart.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise SelectError(f"{file}: {' '.join(str(error).split())}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise SelectError(f"{file}: {place}: {first['msg']}") from error
 
 
 def _file(sql_dir: Path, select: Select) -> Path:

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from pipelines.crawl.safety import Limits
 from pipelines.crawl.source import Source
-from pipelines.crawl.yaml_file import Strict
+from pipelines.text.yaml_file import Strict
 
 
 class CrawlJob(Strict):

@@ -10,7 +10,7 @@ from pydantic import Field
 from pipelines.crawl.choice import Ignored
 from pipelines.crawl.titles import Reason
 from pipelines.crawl.trouble import Trouble, TroubleKind
-from pipelines.crawl.yaml_file import Strict
+from pipelines.text.yaml_file import Strict
 
 # So many are told one by one; all of them are counted.
 MOST_TOLD = 200

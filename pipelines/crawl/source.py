@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from pipelines.crawl.safety import private_network, refused_address
-from pipelines.crawl.yaml_file import Strict
+from pipelines.text.yaml_file import Strict
 
 YEAR_SLOT = "{year}"
 FIRST_YEAR = 2008

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pipelines.crawl.families import FAMILIES
 from pipelines.crawl.source import Source
-from pipelines.crawl.yaml_file import load_yaml
 from pipelines.domain import ReferenceDataError
+from pipelines.text.yaml_file import load_yaml
 
 SOURCES_DIR = Path(__file__).parents[2] / "data" / "reference" / "sources"
 
@@ -40,7 +40,7 @@ def load_source(file: Path) -> Source:
     Raises:
         ReferenceDataError: as `load_sources`.
     """
-    source = load_yaml(file, Source)
+    source = load_yaml(file, Source, ReferenceDataError)
     if source.id != file.stem:
         raise ReferenceDataError(f"{file}: id: {source.id} stands in a file of another name")
     if source.family not in FAMILIES:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from pydantic import Field
 
-from pipelines.crawl.yaml_file import Strict, load_yaml
+from pipelines.domain import ReferenceDataError
 from pipelines.forms import fold, narrow
+from pipelines.text.yaml_file import Strict, load_yaml
 
 CRAWL_FILE = Path(__file__).parents[2] / "data" / "reference" / "crawl.yaml"
 
@@ -77,4 +78,4 @@ def load_words(file: Path = CRAWL_FILE) -> Words:
     Raises:
         ReferenceDataError: it is missing or makes no sense; the message names file and place.
     """
-    return load_yaml(file, Words)
+    return load_yaml(file, Words, ReferenceDataError)

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from pipelines.text.yaml_file import Strict
 
 Code = str
 _SLOT = re.compile(r"\{(\w+)\??\}")
@@ -13,11 +15,7 @@ MONEY = "money"
 FREE_SLOTS = frozenset({"n", "any", "many", "quoted"})
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Leads(_Strict):
+class Leads(Strict):
     """What may stand before a saying."""
 
     own: tuple[str, ...]
@@ -27,7 +25,7 @@ class Leads(_Strict):
     filler: tuple[str, ...]
 
 
-class Topic(_Strict):
+class Topic(Strict):
     """`words` tell it anywhere, `headings` only in headings."""
 
     code: Code
@@ -35,7 +33,7 @@ class Topic(_Strict):
     headings: tuple[str, ...] = ()
 
 
-class ClaimKind(_Strict):
+class ClaimKind(Strict):
     """A claim, and the figure of a table that it restates: the sum over `rows` and `columns`
     (a row may be a group). `or_columns` are the columns that other vintages have instead; `bases`
     and `other_columns` the ways in which it is also counted, by name. `anchor`: others are told
@@ -51,8 +49,8 @@ class ClaimKind(_Strict):
     rows: tuple[Code, ...] = ()
     columns: tuple[Code, ...] = ()
     or_columns: tuple[Code, ...] = ()
-    bases: dict[str, tuple[Code, ...]] = {}
-    other_columns: dict[str, tuple[Code, ...]] = {}
+    bases: dict[str, tuple[Code, ...]] = Field(default_factory=dict)
+    other_columns: dict[str, tuple[Code, ...]] = Field(default_factory=dict)
     anchor: bool = False
     parts: tuple[Code, ...] | None = None
     wider: Code | None = None
@@ -73,7 +71,7 @@ class ClaimKind(_Strict):
         return self
 
 
-class Saying(_Strict):
+class Saying(Strict):
     """Phrases that say the same claims, and where they are believed."""
 
     claims: tuple[Code, ...] = Field(min_length=1)
@@ -96,7 +94,7 @@ class Saying(_Strict):
         return self
 
 
-class ClaimForms(_Strict):
+class ClaimForms(Strict):
     """The whole file."""
 
     enumerator: str

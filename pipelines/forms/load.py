@@ -2,10 +2,6 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
-
-import yaml
-from pydantic import BaseModel, ValidationError
 
 from pipelines.domain import FormError
 from pipelines.forms.claims import ClaimForms, ClaimKind
@@ -19,30 +15,14 @@ from pipelines.forms.model import (
     Lexicon,
     RectangularTable,
     Rule,
+    RuleList,
     Table,
 )
+from pipelines.text.yaml_file import load_yaml, read_yaml
 
 # The one table of a form that is an annex.
 INDICATORS = "indicators"
 FORMS_DIR = Path(__file__).parents[2] / "data" / "forms"
-
-_Model = TypeVar("_Model", bound=BaseModel)
-
-
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """Refuses a key that stands twice in one mapping: YAML would silently keep the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key_node, _ in node.value:
-            if key_node.tag == "tag:yaml.org,2002:merge":
-                continue
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                line = key_node.start_mark.line + 1
-                raise yaml.constructor.ConstructorError(None, None, f"line {line}: {key!r} twice")
-            seen.add(key)
-        return super().construct_mapping(node, deep=deep)
 
 
 @lru_cache(maxsize=8)
@@ -58,7 +38,7 @@ def load_forms(folder: Path = FORMS_DIR) -> Forms:
         head = _load_head(head_file)
         if head.tables == (INDICATORS,):
             file = head_file.parent / f"{INDICATORS}.yaml"
-            annexes[head.vintage] = AnnexForm(head=head, annex=_parse(file, Annex))
+            annexes[head.vintage] = AnnexForm(head=head, annex=load_yaml(file, Annex, FormError))
         else:
             vintages[head.vintage] = _load_form(head_file, head)
     if not vintages:
@@ -75,14 +55,14 @@ def load_forms(folder: Path = FORMS_DIR) -> Forms:
         vintages=vintages,
         annexes=annexes,
         rules=rules,
-        lexicon=_parse(folder / "lexicon.yaml", Lexicon),
+        lexicon=load_yaml(folder / "lexicon.yaml", Lexicon, FormError),
         claims=_load_claims(folder / "claims.yaml", vintages),
     )
 
 
 def _load_claims(file: Path, vintages: dict[str, Form]) -> ClaimForms:
     """What prose may claim; every figure that a claim restates is one of some form's."""
-    claims = _parse(file, ClaimForms)
+    claims = load_yaml(file, ClaimForms, FormError)
     for claim in claims.claims:
         if claim.table is not None and not _is_restated(claim, vintages):
             raise FormError(f"{file}: claim {claim.code} restates a figure that no form has")
@@ -102,7 +82,7 @@ def _is_restated(claim: ClaimKind, vintages: dict[str, Form]) -> bool:
 
 
 def _load_head(head_file: Path) -> FormHead:
-    head = _parse(head_file, FormHead)
+    head = load_yaml(head_file, FormHead, FormError)
     if head.vintage != head_file.parent.name:
         raise FormError(f"{head_file}: vintage {head.vintage} stands in another vintage's folder")
     return head
@@ -112,11 +92,9 @@ def _load_form(head_file: Path, head: FormHead) -> Form:
     tables: dict[str, Table] = {}
     for name in head.tables:
         file = head_file.parent / f"{name}.yaml"
-        raw = _read_yaml(file)
-        if isinstance(raw, dict) and "blocks" in raw:
-            table: Table = _validate(file, raw, BlockTable)
-        else:
-            table = _validate(file, raw, RectangularTable)
+        read = read_yaml(file, FormError)
+        has_blocks = isinstance(read.value, dict) and "blocks" in read.value
+        table: Table = read.parse(BlockTable if has_blocks else RectangularTable)
         if table.table != name:
             raise FormError(f"{file}: table is {table.table}, expected {name}")
         tables[name] = table
@@ -124,12 +102,8 @@ def _load_form(head_file: Path, head: FormHead) -> Form:
 
 
 def _load_rules(file: Path) -> dict[str, Rule]:
-    raw = _read_yaml(file)
-    if not isinstance(raw, dict) or set(raw) != {"rules"} or not isinstance(raw["rules"], list):
-        raise FormError(f"{file}: expected one list named rules")
     rules: dict[str, Rule] = {}
-    for entry in raw["rules"]:
-        rule = _validate(file, entry, Rule)
+    for rule in load_yaml(file, RuleList, FormError).rules:
         if rule.id in rules:
             raise FormError(f"{file}: the rule {rule.id} stands twice")
         rules[rule.id] = rule
@@ -141,27 +115,3 @@ def _rules_are_known(table: Table | Annex, folder: Path, rules: dict[str, Rule])
         if identity.id not in rules:
             file = folder / f"{table.table}.yaml"
             raise FormError(f"{file}: identity {identity.id} has no rule in rules.yaml")
-
-
-def _parse(file: Path, model: type[_Model]) -> _Model:
-    return _validate(file, _read_yaml(file), model)
-
-
-def _read_yaml(file: Path) -> Any:
-    try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise FormError(f"{file}: {error.strerror}") from error
-    try:
-        return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
-        raise FormError(f"{file}: {' '.join(str(error).split())}") from error
-
-
-def _validate(file: Path, raw: Any, model: type[_Model]) -> _Model:
-    try:
-        return model.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(p) for p in first["loc"]) or "the file"
-        raise FormError(f"{file}: {place}: {first['msg']}") from error

@@ -5,20 +5,17 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from pipelines.domain import Kind, Severity
 from pipelines.forms.claims import ClaimForms
 from pipelines.forms.fold import fold
+from pipelines.text.yaml_file import Strict
 
 Code = str
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Labelled(_Strict):
+class Labelled(Strict):
     """Something with a statutory label, its English name, and the ways it is also written."""
 
     code: Code = Field(min_length=1)
@@ -52,7 +49,7 @@ class Item(Labelled):
     """A row of one block of the disclosure table."""
 
 
-class Identity(_Strict):
+class Identity(Strict):
     """left sum = right sum, once for each column (operands are rows) or each row (columns)."""
 
     id: str
@@ -61,7 +58,7 @@ class Identity(_Strict):
     right: tuple[Code, ...] = Field(min_length=1)
 
 
-class RectangularTable(_Strict):
+class RectangularTable(Strict):
     """A table in which every row has the same columns: requests, reviews."""
 
     table: Literal["requests", "reviews"]
@@ -99,7 +96,7 @@ class RectangularTable(_Strict):
                 yield row.code, column.code
 
 
-class Block(_Strict):
+class Block(Strict):
     """One block of the disclosure table: its items share its measures."""
 
     code: Code
@@ -113,7 +110,7 @@ class Block(_Strict):
         return (self.label, *self.variants)
 
 
-class BlockTable(_Strict):
+class BlockTable(Strict):
     """A table made of blocks, each with its own columns: proactive_disclosure."""
 
     table: Literal["proactive_disclosure"]
@@ -165,7 +162,7 @@ class Indicator(Labelled):
     heading: bool = False
 
 
-class Annex(_Strict):
+class Annex(Strict):
     """A list of indicators, one or two figures each: the form of 2014 and before. In each identity
     the right side is one total, the left what it is printed of."""
 
@@ -195,7 +192,7 @@ class Annex(_Strict):
         return self
 
 
-class FormHead(_Strict):
+class FormHead(Strict):
     """data/forms/<vintage>/form.yaml"""
 
     vintage: str
@@ -213,7 +210,7 @@ class FormHead(_Strict):
         return self.first_year <= year <= (self.last_year or year)
 
 
-class AnnexForm(_Strict):
+class AnnexForm(Strict):
     """A form that is one annex: its head and its list."""
 
     head: FormHead
@@ -225,7 +222,7 @@ class AnnexForm(_Strict):
         return self.head.facts_as or self.head.vintage
 
 
-class Form(_Strict):
+class Form(Strict):
     """One vintage: its head and its tables."""
 
     head: FormHead
@@ -253,14 +250,14 @@ class Form(_Strict):
         return self.head.meant_for(year)
 
 
-class Detail(_Strict):
+class Detail(Strict):
     """One of the reasons that a rule may give, in both languages."""
 
     zh: str
     en: str
 
 
-class Rule(_Strict):
+class Rule(Strict):
     """One line of dim_rule: what a finding of that name means and how it is told. `details` are the
     reasons that it gives by name; other details are told as they are."""
 
@@ -271,10 +268,16 @@ class Rule(_Strict):
     label_en: str
     message_zh: str
     message_en: str
-    details: dict[str, Detail] = {}
+    details: dict[str, Detail] = Field(default_factory=dict)
 
 
-class TitleWords(_Strict):
+class RuleList(Strict):
+    """data/forms/rules.yaml."""
+
+    rules: tuple[Rule, ...]
+
+
+class TitleWords(Strict):
     subject: tuple[str, ...]
     report: tuple[str, ...]
     not_a_report: tuple[str, ...]
@@ -284,7 +287,7 @@ class TitleWords(_Strict):
     year_words: tuple[str, ...]
 
 
-class AnnexWords(_Strict):
+class AnnexWords(Strict):
     """Words of the annexes: what stands before a part, over a column, in the column of units."""
 
     of_which: tuple[str, ...]
@@ -296,7 +299,7 @@ class AnnexWords(_Strict):
     negations: tuple[str, ...]
 
 
-class Lexicon(_Strict):
+class Lexicon(Strict):
     """Words of the reports that are neither rows nor columns."""
 
     numerals: str
@@ -328,14 +331,12 @@ class Lexicon(_Strict):
         return self
 
 
-class Forms(BaseModel):
+class Forms(Strict):
     """All vintages, in their order, with the rules and the lexicon. `vintages` are the forms of
     three tables (2019 on), `annexes` those of one list of indicators (2014 and before)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     vintages: dict[str, Form]
-    annexes: dict[str, AnnexForm] = {}
+    annexes: dict[str, AnnexForm] = Field(default_factory=dict)
     rules: dict[str, Rule]
     lexicon: Lexicon
     claims: ClaimForms

@@ -4,30 +4,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field
 
 from pipelines.domain import ReferenceDataError
 from pipelines.forms import simplify
+from pipelines.text.yaml_file import Strict, load_yaml
 
 REFERENCE_DIR = Path(__file__).parents[2] / "data" / "reference"
 GOVERNMENT_OFFICE = "government_office"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Successor(_Strict):
+class Successor(Strict):
     """The function that took another over, and the first year of that."""
 
     code: str
     year: int
 
 
-class Function(_Strict):
+class Function(Strict):
     """One function as data/reference/functions.yaml writes it."""
 
     code: str
@@ -36,9 +32,9 @@ class Function(_Strict):
     stems: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-    former: dict[str, int] = {}
+    former: dict[str, int] = Field(default_factory=dict)
     central: tuple[str, ...] = ()
-    under: dict[str, tuple[str, ...]] = {}
+    under: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     successor: Successor | None = None
     by_region: bool = True
 
@@ -51,7 +47,7 @@ class Function(_Strict):
             yield from ((stem + ending, year) for ending in self.endings)
 
 
-class _Governments(_Strict):
+class _Governments(Strict):
     division: tuple[str, ...]
     township: tuple[str, ...]
     zone: tuple[str, ...]
@@ -59,7 +55,7 @@ class _Governments(_Strict):
     office: tuple[str, ...]
 
 
-class _File(_Strict):
+class _File(Strict):
     provincial_endings: tuple[str, ...]
     governments: _Governments
     branch_endings: tuple[str, ...]
@@ -110,13 +106,7 @@ def load_functions(folder: Path = REFERENCE_DIR) -> Functions:
             that stands for two, a successor that does not exist.
     """
     file = folder / "functions.yaml"
-    try:
-        read: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
-        written = _File.model_validate(read)
-    except OSError as error:
-        raise ReferenceDataError(f"{file}: {error.strerror}") from error
-    except (yaml.YAMLError, ValidationError) as error:
-        raise ReferenceDataError(f"{file}: {error}") from error
+    written = load_yaml(file, _File, ReferenceDataError)
     by_code = {f.code: f for f in written.functions}
     if len(by_code) < len(written.functions):
         raise ReferenceDataError(f"{file}: a code stands twice")

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from pipelines.domain import ReferenceDataError
 from pipelines.reference.region_packages import Table, read_list, read_table
 from pipelines.reference.regions import (
@@ -27,6 +25,7 @@ from pipelines.reference.regions import (
     REGION_COLUMNS,
     TOWNSHIP_COLUMNS,
 )
+from pipelines.text.yaml_file import read_yaml
 
 
 @dataclass(frozen=True)
@@ -282,7 +281,7 @@ def make(folder: Path, out: Path) -> dict[str, int]:
     Raises:
         ReferenceDataError: a package is missing, or its table and the changes do not agree.
     """
-    spec = yaml.safe_load((out / "regions.yaml").read_text(encoding="utf-8"))
+    spec = read_yaml(out / "regions.yaml", ReferenceDataError).value
     with (out / "regions_changes.csv").open(encoding="utf-8", newline="") as lines:
         changes = list(csv.DictReader(lines))
     if not changes or tuple(changes[0]) != CHANGE_COLUMNS:

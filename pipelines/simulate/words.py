@@ -3,20 +3,14 @@
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from pipelines.domain import ReferenceDataError
+from pipelines.text.yaml_file import Strict, load_yaml
 
 REFERENCE_DIR = Path(__file__).parents[2] / "data" / "reference"
 WORDS_FILE = REFERENCE_DIR / "simulation.yaml"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Activity(_Strict):
+class Activity(Strict):
     """How much of each activity a department has, beside the usual one of its level (1.0)."""
 
     requests: float = 1.0
@@ -28,7 +22,7 @@ class Activity(_Strict):
     documents: float = 1.0
 
 
-class Sentence(_Strict):
+class Sentence(Strict):
     """`some` keeps it only where that figure is above zero, `none` only where it is zero."""
 
     text: str
@@ -36,12 +30,12 @@ class Sentence(_Strict):
     none: str | None = None
 
 
-class Subsection(_Strict):
+class Subsection(Strict):
     heading: str
     sentences: tuple[Sentence, ...]
 
 
-class Prose(_Strict):
+class Prose(Strict):
     opening: tuple[Sentence, ...]
     disclosure: Subsection
     requests: Subsection
@@ -56,7 +50,7 @@ class Prose(_Strict):
     nothing: str
 
 
-class InfoTable(_Strict):
+class InfoTable(Strict):
     index: str
     index_value: str
     category: str
@@ -66,7 +60,7 @@ class InfoTable(_Strict):
     date_format: str
 
 
-class PageWords(_Strict):
+class PageWords(Strict):
     """What stands around the report on a web page."""
 
     home: str
@@ -88,21 +82,21 @@ class PageWords(_Strict):
     footer: tuple[str, ...]
 
 
-class SelfNames(_Strict):
+class SelfNames(Strict):
     """How an agency speaks of itself, by its level."""
 
     government: dict[str, str]
     department: dict[str, str]
 
 
-class NearMiss(_Strict):
+class NearMiss(Strict):
     """The title of an entry near a report, and the reason for which it is none."""
 
     title: str
     reason: str
 
 
-class MenuEntry(_Strict):
+class MenuEntry(Strict):
     """`reason` is why a link that speaks of reports is none; "" where it does not speak of them."""
 
     title: str
@@ -110,7 +104,7 @@ class MenuEntry(_Strict):
     reason: str
 
 
-class TroubleWords(_Strict):
+class TroubleWords(Strict):
     """What stands in the place of what was asked for."""
 
     captcha: str
@@ -119,7 +113,7 @@ class TroubleWords(_Strict):
     error: str
 
 
-class WebsiteWords(_Strict):
+class WebsiteWords(Strict):
     """What the replica's websites list and say beside reports."""
 
     place_first: str
@@ -145,7 +139,7 @@ class WebsiteWords(_Strict):
     trouble: TroubleWords
 
 
-class Words(_Strict):
+class Words(Strict):
     titles: dict[str, tuple[str, ...]]
     year_digits: str
     section_mark: str
@@ -167,13 +161,4 @@ def load_words(file: Path = WORDS_FILE) -> Words:
     Raises:
         ReferenceDataError: the file is missing or breaks a rule; the message names the place.
     """
-    try:
-        return Words.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ReferenceDataError(f"{file}: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        raise ReferenceDataError(f"{file}: {' '.join(str(error).split())}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(p) for p in first["loc"]) or "the file"
-        raise ReferenceDataError(f"{file}: {place}: {first['msg']}") from error
+    return load_yaml(file, Words, ReferenceDataError)

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import opencc
-import yaml
 
+from pipelines.domain import OgiError
 from pipelines.reference import Evidence
+from pipelines.text.yaml_file import read_yaml
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
 CASES = Path(__file__).parents[3] / "shared" / "cases"
@@ -616,7 +617,7 @@ def _next_codes() -> dict[tuple[int, str], str]:
 
 def _organs() -> list[Organ]:
     """The functions that any county has an organ for."""
-    read: dict[str, Any] = yaml.safe_load((REFERENCE / "functions.yaml").read_text("utf-8"))
+    read: dict[str, Any] = read_yaml(REFERENCE / "functions.yaml", OgiError).value
     organs = []
     for f in read["functions"]:
         endings = [e for e in f.get("endings", ()) if e not in read["provincial_endings"]]

@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from pipelines.domain import Fact, Outcome, OutcomeKind, State
+from pipelines.domain import Fact, OgiError, Outcome, OutcomeKind, State
 from pipelines.process import process_document
 from pipelines.reference import load_registry
+from pipelines.text.yaml_file import read_yaml
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
-EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "expected.yaml").read_text("utf-8"))
+EXPECTED: dict[str, dict[str, Any]] = read_yaml(HERE / "expected.yaml", OgiError).value
 
 
 @pytest.fixture(params=EXPECTED, name="name")

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-import yaml
-
 from pipelines.crawl.model import Page
 from pipelines.crawl.source import Source
+from pipelines.domain import OgiError
+from pipelines.text.yaml_file import read_yaml
 
 FOLDER = Path(__file__).parents[2] / "golden" / "crawl"
 Line = tuple[str, str, dt.date | None]
@@ -43,7 +43,7 @@ class Saved:
 
 def saved_pages() -> Iterator[Saved]:
     for file in sorted(FOLDER.glob("*/expected.yaml")):
-        for wanted in yaml.safe_load(file.read_text(encoding="utf-8")):
+        for wanted in read_yaml(file, OgiError).value:
             page = Page(
                 wanted["address"],
                 (file.parent / wanted["file"]).read_bytes(),

@@ -77,7 +77,7 @@ def test_a_senseless_record_is_refused(
 def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
     file = _write(tmp_path)
     file.write_text(file.read_text() + "first_year: 2010\n")
-    with pytest.raises(ReferenceDataError, match="line 7: first_year: stands twice"):
+    with pytest.raises(ReferenceDataError, match="line 7: first_year: the key appears twice"):
         load_source(file)
 
 

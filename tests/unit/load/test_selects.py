@@ -137,9 +137,12 @@ def test_a_mart_without_a_yml_and_a_yml_without_a_mart(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("en: a,", ""), r"m.yml: columns.a.en: Field required"),
-        (("kind: table", "kind: heap"), r"m.yml: kind: "),
-        (("key: [a]", "key: [a]\nmood: blue"), r"m.yml: mood: Extra inputs"),
+        (("en: a,", ""), r"m.yml: line 7: columns.a.en: Field required"),
+        (("kind: table", "kind: heap"), r"m.yml: line 4: kind: "),
+        (("key: [a]", "key: [a]\nmood: blue"), r"m.yml: line 6: mood: Extra inputs"),
+        (("key: [a]", "key: [b]\nkey: [a]"), r"m.yml: line 6: key: the key appears twice"),
+        (("en: a,", "en: b, en: a,"), r"m.yml: line 7: en: the key appears twice"),
+        (("key: [a]", "key: ["), r"m.yml: line 7: "),
     ],
 )
 def test_a_yml_that_breaks_the_rules_is_named(

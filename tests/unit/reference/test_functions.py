@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipelines.domain import ReferenceDataError
+from pipelines.domain import OgiError, ReferenceDataError
 from pipelines.reference.functions import REFERENCE_DIR, load_functions
+from pipelines.text.yaml_file import read_yaml
 
 TAILS = load_functions().tails
 
@@ -63,7 +64,7 @@ def test_the_reforms_are_told() -> None:
 
 
 def changed(tmp_path: Path, change: str) -> Path:
-    written = yaml.safe_load((REFERENCE_DIR / "functions.yaml").read_text(encoding="utf-8"))
+    written = read_yaml(REFERENCE_DIR / "functions.yaml", OgiError).value
     first, second = written["functions"][:2]
     if change == "a name of two":
         second["names"] = [*second.get("names", ()), "发改委"]
@@ -88,5 +89,16 @@ def changed(tmp_path: Path, change: str) -> Path:
     ],
 )
 def test_what_makes_no_sense_is_refused(tmp_path: Path, change: str, said: str) -> None:
-    with pytest.raises(ReferenceDataError, match=said):
+    with pytest.raises(ReferenceDataError, match=said) as refused:
         load_functions(changed(tmp_path, change))
+    assert "\n" not in str(refused.value)
+
+
+def test_key_that_appears_twice_is_refused(tmp_path: Path) -> None:
+    lines = (REFERENCE_DIR / "functions.yaml").read_text(encoding="utf-8").splitlines()
+    first = next(n for n, line in enumerate(lines, 1) if line.startswith("own_words:"))
+    (tmp_path / "functions.yaml").write_text("\n".join([*lines, "own_words: []"]), encoding="utf-8")
+    assert first < len(lines)
+    message = f"line {len(lines) + 1}: own_words: the key appears twice"
+    with pytest.raises(ReferenceDataError, match=message):
+        load_functions(tmp_path)

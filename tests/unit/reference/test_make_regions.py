@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipelines.domain import ReferenceDataError
+from pipelines.domain import OgiError, ReferenceDataError
 from pipelines.reference.make_regions import (
     Span,
     compare,
@@ -23,8 +23,9 @@ from pipelines.reference.make_regions import (
     within,
 )
 from pipelines.reference.regions import CHANGE_COLUMNS, REFERENCE_DIR, load_regions
+from pipelines.text.yaml_file import read_yaml
 
-SPEC = yaml.safe_load((REFERENCE_DIR / "regions.yaml").read_text(encoding="utf-8"))
+SPEC = read_yaml(REFERENCE_DIR / "regions.yaml", OgiError).value
 FORMS = SPEC["short_forms"]
 
 

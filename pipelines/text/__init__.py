@@ -1,0 +1,1 @@
+"""Text formats: what every package needs to parse text."""
