@@ -5,8 +5,11 @@ import dagster as dg
 from assets import graph, resources
 from assets.checks import audit_suites, mart_suites
 from assets.crawled import crawl_checks, crawled_documents
-from assets.schedules import nightly
-from assets.sensors import inbox
+from assets.schedules import nightly_schedule
+from assets.sensors import inbox_sensor
+from pipelines.settings import get_settings
+
+_settings = get_settings()
 
 defs = dg.Definitions(
     assets=[
@@ -21,8 +24,8 @@ defs = dg.Definitions(
     ],
     asset_checks=[crawl_checks, audit_suites, mart_suites],
     jobs=[graph.refresh, graph.crawl_and_refresh],
-    schedules=[nightly],
-    sensors=[inbox],
+    schedules=[nightly_schedule(_settings.nightly_schedule)],
+    sensors=[inbox_sensor(_settings.inbox_sensor)],
     resources={
         "settings": resources.settings,
         "progress": resources.progress,

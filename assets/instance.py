@@ -21,13 +21,18 @@ compute_logs:
 """
 
 
+def dagster_folder(settings: Settings) -> Path:
+    """The folder for DAGSTER_HOME, which need not exist."""
+    return settings.home.absolute() / "dagster"
+
+
 def dagster_home(settings: Settings) -> Path:
     """The folder for DAGSTER_HOME, with its dagster.yaml.
 
     Raises:
         OSError: it cannot be written.
     """
-    folder = settings.home.absolute() / "dagster"
+    folder = dagster_folder(settings)
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "dagster.yaml"
     if not file.exists():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.automation import INBOX, INBOX_EVERY_S
 from assets.graph import refresh, taking_in
 from pipelines.archive import walk
 from pipelines.settings import Settings
@@ -14,13 +15,20 @@ from pipelines.settings import Settings
 SETTLED_AFTER_S = 5.0
 
 
-@dg.sensor(
-    name="inbox",
-    job=refresh,
-    minimum_interval_seconds=30,
-    description="Takes in the files of the inbox folder that are new or changed.",
-)
-def inbox(
+def inbox_sensor(is_on: bool) -> dg.SensorDefinition:
+    """The sensor of the inbox folder; a user can switch it in Dagster's pages, `is_on` is its
+    default."""
+    return dg.SensorDefinition(
+        name=INBOX,
+        job=refresh,
+        evaluation_fn=_request_new_files,
+        minimum_interval_seconds=INBOX_EVERY_S,
+        default_status=dg.DefaultSensorStatus.RUNNING if is_on else dg.DefaultSensorStatus.STOPPED,
+        description="Takes in the files of the inbox folder that are new or changed.",
+    )
+
+
+def _request_new_files(
     context: dg.SensorEvaluationContext, settings: dg.ResourceParam[Settings]
 ) -> dg.SensorResult | dg.SkipReason:
     """The cursor is what was asked for already: name → time of change and size. A file that

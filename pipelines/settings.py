@@ -72,6 +72,12 @@ class Settings(BaseSettings):
     coverage_floor: float = Field(
         default=0, ge=0, le=1, description="share of the expected reports that a release must hold"
     )
+    nightly_schedule: bool = Field(
+        default=True, description="whether `make dev` starts with the nightly schedule on"
+    )
+    inbox_sensor: bool = Field(
+        default=True, description="whether `make dev` starts with the inbox sensor on"
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -55,6 +55,7 @@ def ingest(
 
 def status() -> None:
     """Show where things are, what the last release holds and which documents are waiting."""
+    from assets.automation import INBOX, INBOX_EVERY_S, NIGHTLY, NIGHTLY_AT, NIGHTLY_ZONE
     from pipelines.archive import manifest, open_archive
     from pipelines.load import processed
     from pipelines.process import parser_version
@@ -71,6 +72,8 @@ def status() -> None:
         ("archive", f"{archive.address}, {len(archived):,} documents"),
         ("waiting to be read", f"{len(waiting):,} of them, by parser {parser_version()}"),
         ("inbox", f"{settings.inbox_dir.absolute()}, {inbox:,} files"),
+        ("nightly schedule", _automation(settings, NIGHTLY, f"{NIGHTLY_AT:%H:%M} {NIGHTLY_ZONE}")),
+        ("inbox sensor", _automation(settings, INBOX, f"every {INBOX_EVERY_S} s")),
     ]
     if release is None:
         rows.append(("release", "none yet; `ogi run` makes one"))
@@ -82,6 +85,16 @@ def status() -> None:
             ("findings", f"{sum(release.counts.findings.values()):,}"),
         ]
     print_pairs(rows, console_of())
+
+
+def _automation(settings: "Settings", name: str, times: str) -> str:
+    from assets.automation import automation_state
+
+    state = automation_state(settings, name)
+    switched = ", as switched in Dagster's pages" if state.is_switched else ""
+    if not state.is_on:
+        return f"off{switched}"
+    return f"on{switched}: {times}, only while `make dev` runs"
 
 
 def to_release(

@@ -95,6 +95,23 @@ def test_the_nightly_schedule_runs_at_two_in_china() -> None:
     assert len(tick.run_requests or []) == 1
 
 
+@pytest.mark.parametrize(("setting", "is_on"), [("true", True), ("off", False), (None, True)])
+def test_schedule_and_sensor_start_as_the_settings_say(setting: str | None, is_on: bool) -> None:
+    code = (
+        "from assets.definitions import defs\n"
+        "print(defs.resolve_schedule_def('nightly').default_status.name)\n"
+        "print(defs.resolve_sensor_def('inbox').default_status.name)"
+    )
+    given = ("OGI_NIGHTLY_SCHEDULE", "OGI_INBOX_SENSOR")
+    environment = {name: value for name, value in os.environ.items() if name not in given}
+    if setting is not None:
+        environment |= dict.fromkeys(given, setting)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["RUNNING" if is_on else "STOPPED"] * 2
+
+
 def test_loading_the_definitions_does_not_load_great_expectations() -> None:
     code = "import sys, assets.definitions; sys.exit('great_expectations' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -126,7 +143,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def look(settings: Settings, cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
     context = dg.build_sensor_context(cursor=cursor, resources={"settings": settings})
-    result: Any = sensors.inbox(context)
+    result: Any = sensors.inbox_sensor(is_on=True)(context)
     assert isinstance(result, dg.SensorResult | dg.SkipReason)
     return result
 

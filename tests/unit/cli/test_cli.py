@@ -216,6 +216,15 @@ def test_status_before_the_first_run(ogi: Ogi, tmp_path: Path) -> None:
     assert str(tmp_path) in done.stdout.replace("\n", "")
 
 
+def test_status_shows_whether_schedule_and_sensor_are_on(ogi: Ogi) -> None:
+    on = ogi("status").stdout
+    assert "nightly schedule   on: 02:00 Asia/Shanghai, only while `make dev` runs" in on
+    assert "inbox sensor       on: every 30 s, only while `make dev` runs" in on
+    off = ogi("status", OGI_NIGHTLY_SCHEDULE="off", OGI_INBOX_SENSOR="0").stdout
+    assert "nightly schedule   off\n" in off
+    assert "inbox sensor       off\n" in off
+
+
 @pytest.mark.parametrize("how", ["csv", "json", "table"])
 def test_query_prints(ogi: Ogi, release: Path, how: str) -> None:
     sql = "select agency_name, received from marts.agency_years order by agency_id"
