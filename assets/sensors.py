@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import time
 from pathlib import Path
 
@@ -42,7 +43,9 @@ def _request_new_files(
         waiting = f"; {unsettled} still being written" if unsettled else ""
         return dg.SkipReason(f"nothing new in {settings.inbox_dir}{waiting}")
     cursor = json.dumps({**known, **found} if unsettled else found, sort_keys=True)
-    run_key = hashlib.sha256("\n".join(f"{p} {found[p]}" for p in new).encode()).hexdigest()
+    states = "\n".join(f"{path} {found[path]}" for path in new)
+    # A file name need not be UTF-8.
+    run_key = hashlib.sha256(os.fsencode(states)).hexdigest()
     return dg.SensorResult(
         run_requests=[dg.RunRequest(run_key=run_key, run_config=taking_in(new))], cursor=cursor
     )

@@ -188,6 +188,14 @@ def test_new_files_are_asked_for_once(settings: Settings, monkeypatch: pytest.Mo
     assert len(keys) == 2
 
 
+def test_a_file_whose_name_is_not_utf8_is_asked_for(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = put(settings, os.fsdecode(b"\xc4\xea\xb1\xa8.html"), "one")
+    settled(monkeypatch)
+    assert asked_for(look(settings)) == [[str(file)]]
+
+
 def test_a_file_that_is_still_being_written_waits(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
