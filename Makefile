@@ -60,8 +60,9 @@ check: $(STAMP) ## ruff, mypy --strict, import-linter, pytest
 test-full: packages-for-tests $(STAMP) ## the tests of `make test` and those of full size
 	$(PYTEST)
 
-dev: $(STAMP) ## Dagster's pages on http://127.0.0.1:3000
-	@DAGSTER_HOME="$$($(BIN)/python -m assets.instance)" $(BIN)/dagster dev -h 127.0.0.1 -p 3000
+dev: $(STAMP) ## Dagster on http://127.0.0.1:3000, with the nightly schedule and the inbox sensor
+	@home="$$($(BIN)/python -m assets.instance)"; \
+	DAGSTER_HOME="$$home" DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/dagster dev -h 127.0.0.1 -p 3000
 
 bench-read: packages-for-tests $(STAMP) ## how fast each format is read, beside the peers and the floors
 	$(BIN)/python -m tests.bench.read

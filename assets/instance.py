@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from pipelines.domain import OgiError
 from pipelines.settings import Settings, get_settings
 
 # Pools are counted by run: an op's place in one would stay taken when its run is killed.
@@ -41,4 +42,7 @@ def dagster_home(settings: Settings) -> Path:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{dagster_home(get_settings())}\n")
+    try:
+        sys.stdout.write(f"{dagster_home(get_settings())}\n")
+    except (OgiError, OSError) as error:
+        sys.exit(str(error))
