@@ -4,7 +4,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,6 +15,12 @@ from pydantic_settings import (
 from pipelines.domain import SettingsError
 
 PROJECT_ROOT = Path(__file__).parents[1]
+
+# DuckDB and Dagster's SQLite addresses end at `?`; Dagster decodes `%2F` and expands globs in the
+# path of its configuration.
+_REFUSED_IN_HOME = "%?*["
+# SQLite opens no path of more than 512 bytes, and Dagster's files are up to 69 bytes longer.
+_MAX_HOME_BYTES = 440
 
 
 class Settings(BaseSettings):
@@ -79,6 +85,29 @@ class Settings(BaseSettings):
         default=True, description="whether `make dev` starts with the inbox sensor on"
     )
 
+    @field_validator("home")
+    @classmethod
+    def _check_home(cls, home: Path) -> Path:
+        """The absolute path; refused where DuckDB, SQLite or Dagster would misread it."""
+        absolute = home.absolute()
+        # DuckDB follows a link and opens the path that it leads to.
+        for path in (str(absolute), os.path.realpath(absolute)):
+            refused = [character for character in _REFUSED_IN_HOME if character in path]
+            if refused:
+                raise ValueError(
+                    f"{path} contains {refused[0]}; name a folder whose path contains none of"
+                    f" {' '.join(_REFUSED_IN_HOME)}"
+                )
+            if not _is_utf8(path):
+                shown = os.fsencode(path).decode(errors="backslashreplace")
+                raise ValueError(f"{shown} is not UTF-8; name a folder whose path is")
+            if (length := len(path.encode())) > _MAX_HOME_BYTES:
+                raise ValueError(
+                    f"{path} has {length} bytes; name a folder whose path has at most"
+                    f" {_MAX_HOME_BYTES}"
+                )
+        return absolute
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -137,6 +166,15 @@ class Settings(BaseSettings):
         return self.home / "inbox"
 
 
+def _is_utf8(text: str) -> bool:
+    """False where the operating system gave bytes that are not UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     """The settings of this process.
@@ -144,9 +182,13 @@ def get_settings() -> Settings:
     Raises:
         SettingsError: a variable has no meaning; the message names it.
     """
+    for name, value in os.environ.items():
+        if name.startswith("OGI_") and not _is_utf8(value):
+            raise SettingsError(f"{name}: {value} is not UTF-8")
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(p) for p in first["loc"]).upper()
-        raise SettingsError(f"OGI_{name}: {first['msg']}") from error
+        message = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"OGI_{name}: {message}") from error
