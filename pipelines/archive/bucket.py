@@ -13,6 +13,7 @@ from pipelines.archive.storage import ArchiveError
 
 _BLOCK = 8 << 20
 _AT_ONCE = 64
+_PATTERN = "*?["
 _CHECK = "; check the address, and endpoint and credentials in the environment"
 _INSTALL = "uv pip install 'ogi-warehouse[s3]'"
 
@@ -40,9 +41,14 @@ def open_bucket(address: str) -> "Bucket":
     """The bucket at an address, once it has answered.
 
     Raises:
-        ArchiveError: fsspec does not know the protocol, its package is missing, or nothing answers
-            there.
+        ArchiveError: fsspec does not know the protocol, its package is missing, nothing answers
+            there, or the address is a pattern to fsspec.
     """
+    if refused := [character for character in _PATTERN if character in address]:
+        raise ArchiveError(
+            f"{address}: contains {refused[0]}, which fsspec reads as a pattern; choose a prefix"
+            f" that contains none of {' '.join(_PATTERN)}"
+        )
     with told(address):
         filesystem, root = filesystem_of(address)
         try:

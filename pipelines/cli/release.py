@@ -104,13 +104,14 @@ def _write_parquet(answer: "pa.Table", file: Path | None) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if file is not None:
-        pq.write_table(answer, file)
-        return
-    # Arrow gets no Python file: it could release it when the interpreter is ending.
+    # Arrow gets no Python file, which it could release when the interpreter is ending, and no name:
+    # it takes `s3:a.parquet` for an address.
     sink = pa.BufferOutputStream()
     pq.write_table(answer, sink)
-    sys.stdout.buffer.write(sink.getvalue())
+    if file is None:
+        sys.stdout.buffer.write(sink.getvalue())
+    else:
+        file.write_bytes(sink.getvalue())
 
 
 def _write_answer(answer: "pa.Table", output: QueryFormat, out: TextIO) -> None:

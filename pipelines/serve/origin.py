@@ -1,5 +1,6 @@
 """From a figure back to the place in its document where it is printed."""
 
+import glob
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def evidence(
         found = con.execute(
             "SELECT * FROM read_parquet(?)"
             ' WHERE document_sha256 = ? AND "table" = ? AND "row" = ? AND "column" = ?',
-            [str(file), document_sha256, table, row, column],
+            [glob.escape(str(file)), document_sha256, table, row, column],
         )
         names = [str(d[0]) for d in found.description or ()]
         values = found.fetchone()

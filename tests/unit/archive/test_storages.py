@@ -265,6 +265,18 @@ def test_an_unknown_protocol_is_told() -> None:
     assert "nonsense" in refused("nonsense://x")
 
 
+@pytest.mark.parametrize("character", "*?[")
+def test_an_address_that_fsspec_reads_as_a_pattern_is_refused(character: str) -> None:
+    assert f"contains {character}" in refused(f"memory://archive/a{character}1]")
+
+
+def test_a_folder_of_any_name_is_an_archive(tmp_path: Path) -> None:
+    archive = open_archive(tmp_path / "a [1]*?%20#&'\"")
+    sha256 = put(archive, b"one")
+    assert read_object(archive, sha256) == b"one"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a [1]*?%20#&'\""]
+
+
 def test_a_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(*_: object, **__: object) -> None:
         raise ImportError("Install s3fs to access S3")

@@ -12,6 +12,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.cli.release import query
+from pipelines.settings import Settings
+
 ROOT = Path(__file__).parents[3]
 OGI = Path(sys.executable).with_name("ogi")
 REPORTS = ROOT / "data" / "samples" / "reports"
@@ -251,6 +254,27 @@ def test_query_writes_what_the_name_ends_in(
         assert pq.read_table(file).num_rows == 2
     else:
         assert "海风市教育局" in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("file:a", "s3:a", "a?b=1", "a%20b", "[1]*", "年 报"),
+        pytest.param(os.fsdecode(b"\xc4\xea"), id="not-utf8"),
+    ],
+)
+def test_query_writes_to_a_file_of_any_name(
+    release: Path, monkeypatch: pytest.MonkeyPatch, name: str, ending: str
+) -> None:
+    folder = release.parents[1] / "out"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(
+        "pipelines.cli.release.settings_of_process", lambda: Settings(home=release.parents[1])
+    )
+    query("from agency_years", file=Path(f"{name}.{ending}"))
+    assert [file.name for file in folder.iterdir()] == [f"{name}.{ending}"]
 
 
 def test_parquet_goes_through_a_pipe(release: Path, tmp_path: Path) -> None:
