@@ -16,6 +16,7 @@ from pipelines.domain import (
     Document,
     Fact,
     Kind,
+    MissingSoftware,
     NotAReport,
     OgiError,
     Outcome,
@@ -263,11 +264,12 @@ def _worth(report: Outcome) -> tuple[int, int]:
 
 
 def _refusal(refusals: Sequence[OgiError]) -> OgiError:
-    """Why there is no report: a reader that understood the text is believed before one that could
-    not read it."""
+    """Why there is no report: a reader that read the text is preferred to one that could not. What
+    is not installed is named in any case: with it, the document may be a report."""
+    missing = [str(refusal) for refusal in refusals if isinstance(refusal, MissingSoftware)]
     for refusal in refusals:
         if isinstance(refusal, NotAReport):
-            return refusal
+            return NotAReport("; ".join([str(refusal), *missing])) if missing else refusal
     return UnreadableDocument("; ".join(dict.fromkeys(str(r) for r in refusals)))
 
 

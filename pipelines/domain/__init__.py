@@ -5,6 +5,7 @@ from pipelines.domain.claims import Claim, Comparison, FoundClaim
 from pipelines.domain.document import Document, sha256_of
 from pipelines.domain.errors import (
     FormError,
+    MissingSoftware,
     NotAReport,
     OgiError,
     ReferenceDataError,
@@ -38,6 +39,7 @@ __all__ = [
     "Kind",
     "LikelyCause",
     "Link",
+    "MissingSoftware",
     "NameSource",
     "NotAReport",
     "OgiError",

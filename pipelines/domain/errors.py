@@ -21,5 +21,9 @@ class UnreadableDocument(OgiError):  # noqa: N818 - the contract speaks of outco
     """The bytes cannot be read as a document: outcome `failed`."""
 
 
+class MissingSoftware(UnreadableDocument):
+    """Software that a reader needs is not installed; the message says how to install it."""
+
+
 class NotAReport(OgiError):  # noqa: N818 - the same
     """The document was read and is no annual report: outcome `not_a_report`."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.domain import UnreadableDocument
+from pipelines.domain import MissingSoftware, UnreadableDocument
 
 Picture = NDArray[np.uint8]
 
@@ -46,10 +46,13 @@ def require_ocr() -> None:
     """Check that the extra is installed.
 
     Raises:
-        UnreadableDocument: it is not.
+        MissingSoftware: it is not.
     """
     if any(importlib.util.find_spec(name) is None for name in _NEEDED):
-        raise UnreadableDocument("scans and pictures need `ogi-warehouse[ocr]`, not installed here")
+        raise MissingSoftware(
+            "scans and pictures need OCR, which is not installed: "
+            "uv pip install 'ogi-warehouse[ocr]'"
+        )
 
 
 @lru_cache(maxsize=1)

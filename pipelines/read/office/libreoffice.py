@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from pipelines.domain import Document, Reading, UnreadableDocument, sha256_of
+from pipelines.domain import Document, MissingSoftware, Reading, UnreadableDocument, sha256_of
 from pipelines.read.containers import DOC, DOCX, RTF, open_ole, whole_stream
 from pipelines.read.limits import LIMITS, Limits
 from pipelines.read.office.docx import read_docx
@@ -116,11 +116,11 @@ def office() -> str:
     """The file of LibreOffice's program.
 
     Raises:
-        UnreadableDocument: it is not installed; the message names the Debian package.
+        MissingSoftware: it is not; the message names the Debian package.
     """
     program = shutil.which(PROGRAM)
     if program is None:
-        raise UnreadableDocument(
+        raise MissingSoftware(
             f"DOC, WPS and RTF are read through LibreOffice, which is not installed: "
             f"install the Debian package {DEBIAN_PACKAGE}"
         )

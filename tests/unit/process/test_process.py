@@ -1,5 +1,8 @@
 """The walk: every document gets an outcome, and a refusal asks the next reader."""
 
+import base64
+import importlib.util
+import io
 import random
 import subprocess
 import sys
@@ -9,6 +12,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from pipelines import process
 from pipelines.domain import (
@@ -265,3 +269,41 @@ def test_what_is_sent_to_workers_imports_neither_dagster_nor_great_expectations(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert printed.stdout.strip() == "[]"
+
+
+def _without_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "onnxruntime" else find(name)
+    )
+
+
+def _page_picture() -> bytes:
+    file = io.BytesIO()
+    Image.new("L", (1200, 1600), 255).save(file, "PNG")
+    return file.getvalue()
+
+
+INSTALL_OCR = "uv pip install 'ogi-warehouse[ocr]'"
+
+
+def test_scan_without_ocr_fails_and_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    _without_ocr(monkeypatch)
+    outcome = process_document("scan.png", _page_picture())
+    assert outcome.kind is OutcomeKind.FAILED
+    assert INSTALL_OCR in (outcome.reason or "")
+
+
+def test_page_of_pictures_without_ocr_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = base64.b64encode(_page_picture()).decode()
+    page = (
+        "<html><body><h1>甲县教育局2021年政府信息公开工作年度报告</h1>"
+        f'<img src="data:image/png;base64,{picture}"></body></html>'
+    ).encode()
+    assert INSTALL_OCR not in (process_document("page.html", page).reason or "")
+    _without_ocr(monkeypatch)
+    outcome = process_document("page.html", page)
+    assert outcome.kind is OutcomeKind.NOT_A_REPORT
+    assert outcome.reason is not None
+    assert "no statutory table" in outcome.reason
+    assert INSTALL_OCR in outcome.reason

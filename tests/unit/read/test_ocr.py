@@ -392,7 +392,7 @@ def test_without_the_extra_the_refusal_names_it(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name == "rapidocr" else find(name)
     )
-    with pytest.raises(UnreadableDocument, match=r"ogi-warehouse\[ocr\]"):
+    with pytest.raises(UnreadableDocument, match=r"uv pip install 'ogi-warehouse\[ocr\]'"):
         read_scan(document_of("scan.pdf", b"%PDF-1.7\n%%EOF"))
 
 
