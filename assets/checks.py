@@ -1,6 +1,6 @@
 """The suites of expectations/ as asset checks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from pipelines.domain import Severity
 
 _MOST_FAILURES_LISTED = 200
 _RESULT = "result"
+_FAILURES = "failures"
 
 
 def _asset_of(suite: Suite) -> dg.AssetKey:
@@ -19,8 +20,7 @@ def _asset_of(suite: Suite) -> dg.AssetKey:
 
 
 def _specs(layer: Layer) -> list[dg.AssetCheckSpec]:
-    # All are blocking, so that what comes after waits for them; only a result of severity error
-    # then stops it. An agency's slip is a warning.
+    # All are blocking, so that the release waits for them.
     return [
         dg.AssetCheckSpec(
             suite.name, asset=_asset_of(suite), description=suite.title, blocking=True
@@ -62,37 +62,47 @@ def _results(layer: Layer, house: House) -> Iterator[dg.AssetCheckResult]:
         }
         if result.failures:
             listed = result.failures[:_MOST_FAILURES_LISTED]
-            metadata["failures"] = dg.MetadataValue.table(
+            metadata[_FAILURES] = dg.MetadataValue.table(
                 [dg.TableRecord({n: _printed(v) for n, v in row.items()}) for row in listed]
             )
         yield dg.AssetCheckResult(
             asset_key=_asset_of(result.suite),
             check_name=result.name,
             passed=result.passed,
-            severity=_SEVERITY[result.severity],
+            # An error here would stop the marts, and their checks would report nothing. The
+            # release blocks instead, with every reason: see failed_checks.
+            severity=dg.AssetCheckSeverity.WARN,
             description=result.problem,
             metadata=metadata,
         )
 
 
-_SEVERITY = {
-    Severity.ERROR: dg.AssetCheckSeverity.ERROR,
-    Severity.WARNING: dg.AssetCheckSeverity.WARN,
-}
-
-
-def latest_results(instance: dg.DagsterInstance) -> list[dict[str, Any]]:
-    """How every suite ended when it was last run, in the order of the suites."""
+def latest_evaluations(instance: dg.DagsterInstance) -> list[dg.AssetCheckEvaluation]:
+    """The last evaluation of every suite that has run, in the order of the suites."""
     keys = [dg.AssetCheckKey(_asset_of(suite), suite.name) for suite in all_suites()]
     records = instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
-    results = []
-    for key in keys:
-        record = records.get(key)
-        evaluation = record.evaluation if record is not None else None
-        # A check that is planned and did not run has an event too, of another class.
-        if isinstance(evaluation, dg.AssetCheckEvaluation):
-            results.append(result_of(evaluation))
-    return results
+    evaluations = (record.evaluation for key in keys if (record := records.get(key)) is not None)
+    # A check that is planned and did not run has an event too, of another class.
+    return [e for e in evaluations if isinstance(e, dg.AssetCheckEvaluation)]
+
+
+def failed_checks(evaluations: Sequence[dg.AssetCheckEvaluation]) -> dict[str, str]:
+    """The suites that block the release: name → reason, one line with the first failing row."""
+    return {
+        evaluation.check_name: _reason(evaluation)
+        for evaluation in evaluations
+        if not evaluation.passed and result_of(evaluation)["severity"] == Severity.ERROR
+    }
+
+
+def _reason(evaluation: dg.AssetCheckEvaluation) -> str:
+    result = result_of(evaluation)
+    why = result["problem"] or f"{result['broken']} of {result['judged']} rows break it"
+    failures = evaluation.metadata.get(_FAILURES)
+    if isinstance(failures, dg.TableMetadataValue):
+        first = failures.records[0].data
+        why += "; the first: " + ", ".join(f"{name} {value}" for name, value in first.items())
+    return f"{result['title']}: {why}"
 
 
 def result_of(evaluation: dg.AssetCheckEvaluation) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
-from assets.checks import latest_results
+from assets.checks import failed_checks, latest_evaluations, result_of
 from assets.crawled import crawled_documents, of_sources
 from assets.house import House
 from assets.sourced import evidence_of_sources
@@ -205,8 +205,12 @@ def published_release(
     context: dg.AssetExecutionContext, house: dg.ResourceParam[House]
 ) -> dg.MaterializeResult[None]:
     house.progress("publish", 0, None)
+    evaluations = latest_evaluations(context.instance)
+    failed = failed_checks(evaluations)
     with warehouse(house.settings) as con:
-        keys = [f"{b.table} ({', '.join(b.key)}): {b.rows} rows" for b in broken_keys(con)]
+        # A key's suite that failed has reported it already.
+        broken = [b for b in broken_keys(con) if f"{b.table}_key" not in failed]
+        keys = [f"{b.table} ({', '.join(b.key)}): {b.rows} rows" for b in broken]
         documents = con.execute("select document_sha256, address from raw.manifest").fetchall()
         # of what came by no crawl the manifest has said it
         crawled = f"select {', '.join(SEEN)} from raw.sightings where is_listed is not null"
@@ -215,11 +219,16 @@ def published_release(
     publish(
         house.settings.warehouse_file,
         house.settings.published_file,
-        gate=Gate(frozenset(archived), tuple(keys), thresholds(house.settings)),
+        gate=Gate(
+            archived=frozenset(archived),
+            failed_checks=tuple(failed.values()),
+            broken_keys=tuple(keys),
+            thresholds=thresholds(house.settings),
+        ),
         run_id=context.run_id,
         parser_version=parser_version(),
         fingerprint=fingerprint_of(documents, seen),
-        suites=latest_results(context.instance),
+        suites=[result_of(evaluation) for evaluation in evaluations],
     )
     return dg.MaterializeResult(
         metadata={"file": dg.MetadataValue.path(house.settings.published_file)}

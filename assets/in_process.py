@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster._core.errors import DagsterAssetCheckFailedError
 
-from assets.checks import result_of
 from assets.definitions import defs
 from assets.graph import crawl_and_refresh, refresh, taking_in
 from assets.house import Progress
@@ -23,7 +21,7 @@ from pipelines.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What the materialized assets told, by asset, and why the release was held back."""
+    """The metadata of the materialized assets, by asset, and why the release was blocked."""
 
     metadata: Mapping[str, Mapping[str, Any]]
     blocked: tuple[str, ...]
@@ -57,8 +55,6 @@ def run_job(
             )
         except ReleaseBlocked as error:
             blocked = error.reasons
-        except DagsterAssetCheckFailedError:
-            blocked = tuple(_failed_checks(instance, run_id))
         return Ended(_metadata(instance, run_id), blocked)
 
 
@@ -109,18 +105,3 @@ def _metadata(instance: dg.DagsterInstance, run_id: str) -> dict[str, dict[str, 
         for m in told
         if m is not None
     }
-
-
-def _failed_checks(instance: dg.DagsterInstance, run_id: str) -> Iterator[str]:
-    records = instance.get_records_for_run(
-        run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
-    ).records
-    for record in records:
-        event = record.event_log_entry.dagster_event
-        if event is None:
-            continue
-        evaluation = event.asset_check_evaluation_data
-        if not evaluation.passed and evaluation.severity is dg.AssetCheckSeverity.ERROR:
-            result = result_of(evaluation)
-            why = result["problem"] or f"{result['broken']} of {result['judged']} rows break it"
-            yield f"{result['title']}: {why}"

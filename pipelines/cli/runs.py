@@ -148,7 +148,7 @@ def tell_run(report: "RunReport", settings: "Settings") -> None:
         ("in the warehouse", _census(report.counts)),
         ("facts", f"{report.counts.facts:,}"),
         ("findings", f"{sum(report.counts.findings.values()):,}"),
-        ("release", "blocked; the one before it stays" if report.blocked else "published"),
+        ("release", _outcome(report)),
         *(("blocked by", reason) for reason in report.blocked),
         ("warehouse", str(release.absolute()) if release else "none yet"),
         ("took", f"{report.duration:.1f} s"),
@@ -161,6 +161,12 @@ def tell_run(report: "RunReport", settings: "Settings") -> None:
     for command in _next_commands(report, settings):
         # Not wrapped: each is there to be copied.
         console.print(f"  {command}", markup=False, soft_wrap=True)
+
+
+def _outcome(report: "RunReport") -> str:
+    if not report.blocked:
+        return "published"
+    return "blocked; the one before it stays" if report.published_file else "blocked"
 
 
 def _tell_refused(report: "RunReport", console: "Console") -> None:
@@ -206,7 +212,8 @@ def _next_commands(report: "RunReport", settings: "Settings") -> list[str]:
     program = home + shlex.quote(from_here(Path(sys.argv[0])))
     columns = "agency_name, report_year, requests_received, grant_rate"
     commands = [f'{program} query "SELECT {columns} FROM agency_years LIMIT 10"']
-    if report.published_file is None:
+    # After a block a query would answer from the release before it.
+    if report.blocked or report.published_file is None:
         return [f"{program} status", f"{program} read --help", f"{program} check --help"]
     from pipelines.serve.database import connect
 

@@ -26,17 +26,18 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What a release is judged by, beside its own numbers: every document of the archive, and
-    the broken keys of its marts, one line each."""
+    """What a release is checked against, beside its own numbers: every document of the archive;
+    the checks that failed and the broken keys of its marts, one line each."""
 
     archived: frozenset[str]
+    failed_checks: tuple[str, ...]
     broken_keys: tuple[str, ...]
     thresholds: Thresholds
 
 
 def reasons_to_block(census: Census, lost: list[str], gate: Gate) -> tuple[str, ...]:
     """One line for each thing that forbids the release; none when it may go out."""
-    reasons = [f"broken key: {key}" for key in gate.broken_keys]
+    reasons = [*gate.failed_checks, *(f"broken key: {key}" for key in gate.broken_keys)]
     if lost:
         reasons.append(
             f"{len(lost)} of {len(gate.archived)} archived documents have no outcome, "

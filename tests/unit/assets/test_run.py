@@ -8,11 +8,17 @@ from pathlib import Path
 
 import dagster as dg
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from assets.house import alone
 from assets.instance import dagster_home
 from assets.run import RunReport, run
+from assets.steps import read_documents
+from pipelines.archive import archive_files, open_archive
+from pipelines.forms import finding, load_forms
+from pipelines.raw import finding_table
 from pipelines.selects import run_selects
 from pipelines.settings import PROJECT_ROOT, Settings
 
@@ -208,3 +214,58 @@ def test_a_second_run_in_the_same_home_waits(settings: Settings) -> None:
         order.append("first")
     thread.join(timeout=10)
     assert order == ["waiting for another run", "first", "second"]
+
+
+def plant_finding(settings: Settings, rule: str) -> Path:
+    """Add a finding of `rule` to the first shard of the lake; return the shard's file."""
+    (version,) = settings.lake_dir.iterdir()
+    shard = min((version / "findings").iterdir())
+    documents = pq.read_table(version / "documents" / shard.name, columns=["document_sha256"])
+    sha256 = documents.column(0)[0].as_py()
+    planted = finding_table([(sha256, finding(load_forms(), rule))], version.name)
+    pq.write_table(pa.concat_tables([pq.read_table(shard), planted]), shard)
+    return shard
+
+
+def test_blocked_release_reports_every_reason(settings: Settings, inputs: Path) -> None:
+    first = run([inputs], settings)
+    assert first.blocked == ()
+    before = files_of(settings.published_dir)
+    (inputs / "empty.html").write_bytes(b"")
+    untouched = {file: file.read_bytes() for file in settings.lake_dir.glob("*/findings/*")}
+    shard = plant_finding(settings, "readers_differ")
+    strict = settings.model_copy(
+        update={"rates_from_documents": 1, "max_failed_rate": 0.0, "coverage_floor": 0.9}
+    )
+
+    report = run([inputs], strict)
+
+    readers, coverage, rate = report.blocked
+    assert readers.startswith("Readers of one document agree: 1 of 2 rows break it")
+    assert "document_sha256" in readers
+    assert coverage.startswith("At least 90.0% of the expected reports are there")
+    assert rate.startswith("rate of failed documents")
+    assert (report.counts.documents, report.counts.reports, report.counts.failed) == (3, 2, 1)
+    assert report.counts.findings["readers_differ"] == 1
+    assert files_of(settings.published_dir) == before
+
+    shard.write_bytes(untouched[shard])
+    assert run([inputs], settings).blocked == ()
+    assert len(documents(settings.published_file)) == 3
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_blocked_first_run_reports_counts_and_no_release(settings: Settings, inputs: Path) -> None:
+    archive_files([inputs], open_archive(settings.archive_address))
+    read_documents(settings, lambda *_: None)
+    plant_finding(settings, "readers_differ")
+
+    report = run([inputs], settings)
+
+    (reason,) = report.blocked
+    assert reason.startswith("Readers of one document agree")
+    assert (report.counts.reports, report.published_file) == (2, None)
+    assert not settings.published_dir.exists()

@@ -72,9 +72,12 @@ def build(file: Path, outcomes: dict[str, str], tables: int = 3) -> Path:
 
 
 def gate_for(
-    *archived: str, broken_keys: tuple[str, ...] = (), thresholds: Thresholds = LAX
+    *archived: str,
+    failed_checks: tuple[str, ...] = (),
+    broken_keys: tuple[str, ...] = (),
+    thresholds: Thresholds = LAX,
 ) -> Gate:
-    return Gate(frozenset(archived), broken_keys, thresholds)
+    return Gate(frozenset(archived), failed_checks, broken_keys, thresholds)
 
 
 def release(warehouse: Path, published: Path, gate: Gate, fingerprint: str = "f1") -> Release:
@@ -171,6 +174,7 @@ def test_what_is_to_be_known_of_a_release_lies_beside_it(warehouse: Path, publis
     ("gate", "reason"),
     [
         (gate_for("a", "b", broken_keys=("dim_x (id): 2 rows",)), "broken key: dim_x (id): 2 rows"),
+        (gate_for("a", "b", failed_checks=("readers agree: 1 row",)), "readers agree: 1 row"),
         (gate_for("a", "b", "c"), "1 of 3 archived documents have no outcome, c is the first"),
         (
             gate_for("a", "b", thresholds=STRICT),
