@@ -41,6 +41,11 @@ def run(
             f"{settings.inbox_dir}: no inbox here; make it and put documents into it, "
             "or name a folder with --input"
         )
+    from pipelines.archive import manifest, open_archive
+
+    # An empty inbox is normal, unless there is nothing else to publish.
+    if inputs or not manifest(open_archive(settings.archive_address)).num_rows:
+        _require_file(inputs or inbox)
     _run([*inbox, *(inputs or [])], settings)
 
 
@@ -50,7 +55,26 @@ def ingest(
     ],
 ) -> None:
     """Take files and folders all the way to a release; ends as `ogi run` does."""
+    _require_file(paths)
     _run(paths, settings_of_process())
+
+
+def _require_file(paths: Sequence[Path]) -> None:
+    """Check that the paths hold a file.
+
+    Raises:
+        OgiError: a path does not exist, or they hold no file; the message names it.
+    """
+    from pipelines.archive import walk
+
+    for path in paths:
+        if not path.exists():
+            raise OgiError(f"{path}: no such file or folder")
+    unreadable: list[tuple[str, str]] = []
+    if next(walk(paths, skip=None, unreadable=unreadable), None) is None:
+        named = ", ".join(map(str, paths))
+        why = unreadable[0][1] if unreadable else "hidden files are left out"
+        raise OgiError(f"{named}: no file here; {why}")
 
 
 def status() -> None:
@@ -105,9 +129,6 @@ def to_release(
     Raises:
         OgiError: it could not be done.
     """
-    for path in paths:
-        if not path.exists():
-            raise OgiError(f"{path}: no such file or folder")
     # Libraries warn developers of what may change in them; for that there are the tests.
     if not sys.warnoptions:
         warnings.simplefilter("ignore")

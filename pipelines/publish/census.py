@@ -72,6 +72,17 @@ def findings_by_rule(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(rows)
 
 
+def commonest_refusals(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
+    """The three commonest reasons why a document is no report, without its address, and how many
+    documents have each."""
+    return con.execute(
+        "select if(starts_with(reason, first_address || ': '),"
+        " substr(reason, length(first_address) + 3), reason) as refusal, count(*) as documents"
+        " from marts.dim_document where outcome <> 'report'"
+        " group by refusal order by documents desc, refusal limit 3"
+    ).fetchall()
+
+
 def without_outcome(con: duckdb.DuckDBPyConnection, archived: frozenset[str]) -> list[str]:
     """The archived documents of which marts.dim_document tells no outcome."""
     told = con.execute(

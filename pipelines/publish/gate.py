@@ -1,5 +1,6 @@
 """Whether a warehouse may be released."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.domain import OgiError
@@ -35,17 +36,33 @@ class Gate:
     thresholds: Thresholds
 
 
-def reasons_to_block(census: Census, lost: list[str], gate: Gate) -> tuple[str, ...]:
-    """One line for each thing that forbids the release; none when it may go out."""
+def reasons_to_block(
+    census: Census, lost: Sequence[str], refusals: Sequence[tuple[str, int]], gate: Gate
+) -> tuple[str, ...]:
+    """One line for each thing that blocks the release; none when it may be published. `lost` are
+    the archived documents without an outcome, `refusals` the commonest reasons why a document is
+    no report, each with its number of documents."""
     reasons = [*gate.failed_checks, *(f"broken key: {key}" for key in gate.broken_keys)]
     if lost:
         reasons.append(
             f"{len(lost)} of {len(gate.archived)} archived documents have no outcome, "
             f"{lost[0]} is the first"
         )
+    if not census.reports:
+        reasons.append(_no_report(census, refusals))
     if census.documents >= gate.thresholds.rates_from_documents:
         reasons += _rates(census, gate.thresholds)
     return tuple(reasons)
+
+
+def _no_report(census: Census, refusals: Sequence[tuple[str, int]]) -> str:
+    if not census.documents:
+        return "no document is a report: the archive holds no document"
+    commonest = "; ".join(f"{reason} ({documents:,})" for reason, documents in refusals)
+    return (
+        f"no document is a report: {census.documents:,} documents were read, {census.failed:,} of "
+        f"them failed; the commonest reasons: {commonest}"
+    )
 
 
 def _rates(census: Census, thresholds: Thresholds) -> list[str]:

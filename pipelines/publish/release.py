@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.publish.census import Census, take_census, without_outcome
+from pipelines.publish.census import Census, commonest_refusals, take_census, without_outcome
 from pipelines.publish.copying import copy_marts, write_evidence
 from pipelines.publish.gate import Gate, ReleaseBlocked, Thresholds, reasons_to_block
 
@@ -57,7 +57,8 @@ def publish(
     """
     with _reading(warehouse_file) as con:
         census = take_census(con)
-        reasons = reasons_to_block(census, without_outcome(con, gate.archived), gate)
+        lost = without_outcome(con, gate.archived)
+        reasons = reasons_to_block(census, lost, commonest_refusals(con), gate)
         if reasons:
             raise ReleaseBlocked(reasons)
         release = Release(

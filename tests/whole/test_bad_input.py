@@ -138,16 +138,38 @@ def test_nothing_is_lost(
         assert kept.read_bytes() == content
 
 
-def test_bad_documents_alone_make_a_release_too(
-    ogi: Ogi, rows: Rows, tmp_path: Path, samples: Path
+def test_bad_documents_alone_block_the_release(ogi: Ogi, bad: Path, tmp_path: Path) -> None:
+    ended = ogi(tmp_path, "ingest", bad / "empty.html", bad / "tea.html")
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert "no document is a report: 2 documents were read, 1 of them failed" in line
+    assert "the file is empty (1)" in line
+    assert "2 documents: 0 reports" in ended.stdout
+    assert not (tmp_path / "published").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["ingest"], ["run", "--input"]], ids=lambda arguments: arguments[0]
+)
+def test_empty_folder_ends_2_and_creates_nothing(
+    ogi: Ogi, tmp_path: Path, arguments: list[str]
 ) -> None:
-    file = tmp_path / "in" / "empty.html"
-    file.parent.mkdir()
-    _empty(file, samples)
-    ended = ogi(tmp_path / "home", "ingest", file)
-    assert ended.returncode == 0, ended.stderr
-    assert rows(tmp_path / "home", "select outcome from dim_document") == [("failed",)]
-    assert rows(tmp_path / "home", "from agency_years") == []
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    (folder / ".hidden").write_bytes(b"text")
+    ended = ogi(tmp_path / "home", *arguments, folder)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == f"{folder}: no file here; hidden files are left out\n"
+    assert not (tmp_path / "home").exists()
+
+
+def test_empty_inbox_of_an_empty_archive_ends_2(ogi: Ogi, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    ended = ogi(tmp_path, "run")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith(f"{inbox}: no file here")
+    assert list(tmp_path.iterdir()) == [inbox]
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,8 @@ def build(file: Path, outcomes: dict[str, str], tables: int = 3) -> Path:
             " confidence double)"
         )
         con.execute(
-            "create table marts.dim_document (document_sha256 varchar not null, outcome varchar)"
+            "create table marts.dim_document (document_sha256 varchar not null, outcome varchar,"
+            " first_address varchar, reason varchar)"
         )
         con.execute("comment on table marts.dim_document is '文档 / Documents, it''s one a row'")
         con.execute("comment on column marts.dim_document.outcome is '结果 / outcome'")
@@ -61,7 +62,11 @@ def build(file: Path, outcomes: dict[str, str], tables: int = 3) -> Path:
         con.execute("create view marts.a_view_of_it as from marts.reports")
         found = [{"table": f"t{i}", "vintage": "2021"} for i in range(tables)]
         for sha256, outcome in outcomes.items():
-            con.execute("insert into marts.dim_document values (?, ?)", [sha256, outcome])
+            reason = None if outcome == "report" else f"/in/{sha256}: {outcome}, no table"
+            con.execute(
+                "insert into marts.dim_document values (?, ?, ?, ?)",
+                [sha256, outcome, f"/in/{sha256}", reason],
+            )
             con.execute("insert into raw.documents values (?, ?, ?)", [sha256, outcome, found])
             con.execute(
                 "insert into raw.facts values (?, 'p1', 'requests', 'received', 'total', '2021',"
@@ -120,7 +125,7 @@ def test_only_the_marts_go_out_with_all_their_comments(warehouse: Path, publishe
     schemas = "select distinct schema_name from duckdb_tables() where database_name = 'ogi'"
     assert ask(published, schemas) == [("marts",)]
     assert documents(published) == ["a", "b"]
-    assert ask(published, "select * from marts.a_view_of_it") == [("a", "report")]
+    assert ask(published, "select outcome from marts.a_view_of_it") == [("report",)]
     comments = ask(
         published,
         "select table_name, comment from duckdb_tables() union all"
@@ -196,6 +201,27 @@ def test_a_blocked_release_leaves_the_old_one(
     assert current_release(published) == old
     after = {p.name: (p.stat().st_ino, p.stat().st_mtime_ns) for p in published.parent.iterdir()}
     assert after == before
+
+
+def test_release_without_a_report_is_blocked_with_the_commonest_refusals(
+    warehouse: Path, published: Path
+) -> None:
+    old = release(warehouse, published, gate_for("a", "b"))
+    build(warehouse, {"a": "not_a_report", "b": "not_a_report", "c": "failed"})
+    with pytest.raises(ReleaseBlocked) as blocked:
+        release(warehouse, published, gate_for("a", "b", "c"))
+    assert blocked.value.reasons == (
+        "no document is a report: 3 documents were read, 1 of them failed; the commonest reasons: "
+        "not_a_report, no table (2); failed, no table (1)",
+    )
+    assert current_release(published) == old
+
+
+def test_release_of_an_empty_archive_is_blocked(warehouse: Path, published: Path) -> None:
+    build(warehouse, {})
+    with pytest.raises(ReleaseBlocked, match="the archive holds no document"):
+        release(warehouse, published, gate_for())
+    assert not published.parent.exists()
 
 
 def test_too_many_refused_tables_block(warehouse: Path, published: Path) -> None:
