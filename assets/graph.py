@@ -104,7 +104,7 @@ def warehouse_raw(house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     sources = {source.id: source for source in load_sources(house.settings.sources_dir)}
     from_sources = evidence_of_sources(archived, seen, sources, registry)
     resolved = resolve(house.settings, registry, from_sources)
-    with warehouse(house.settings) as con:
+    with warehouse(house.settings, anew=True) as con:
         load(
             con,
             lake_dir=house.settings.lake_dir,

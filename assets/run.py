@@ -10,7 +10,7 @@ from assets.house import Progress
 from assets.steps import current_fingerprint, pending
 from pipelines.archive import count_known, open_archive
 from pipelines.crawl.report import CrawlReport
-from pipelines.publish import Census, current_release, read_census
+from pipelines.publish import Census, changes, current_release, read_census
 from pipelines.settings import Settings
 
 
@@ -81,10 +81,13 @@ def _nothing_new(given: Sequence[Path], settings: Settings, began: float) -> Run
     """The report of a run that has nothing to do; None where there is something.
 
     Nothing is to be done when every file is in the archive under its address, every document was
-    read by this very parser, and the release was made from the same documents, code and data.
+    read by this very parser, and the release was made from the same documents, code and data and
+    is as it was published.
     """
     release = current_release(settings.published_file)
-    if release is None or pending(settings):
+    if release is None or changes(settings.published_dir, release.files, quick=True):
+        return None
+    if pending(settings):
         return None
     known = count_known(given, open_archive(settings.archive_address))
     if known is None or release.fingerprint != current_fingerprint(settings):

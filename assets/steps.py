@@ -27,7 +27,7 @@ from pipelines.execution import (
 from pipelines.forms import FORMS_DIR, finding, load_forms
 from pipelines.load import last_closed_year, processed, write_shard
 from pipelines.process import DocumentRef, parser_version
-from pipelines.publish import Thresholds, fingerprint
+from pipelines.publish import Thresholds, closed_to_writers, fingerprint, wal_of
 from pipelines.raw import RESOLUTION, finding_table
 from pipelines.reference import (
     NO_EVIDENCE,
@@ -184,14 +184,21 @@ def _all_agencies(
 
 
 @contextmanager
-def warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The private file, open for its one writer.
+def warehouse(settings: Settings, *, anew: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The private file, open for its one writer; `anew` removes what an earlier build left, also a
+    WAL that a killed one did.
 
     Raises:
         OgiError: another process has it open.
     """
     file = settings.warehouse_file
     file.parent.mkdir(parents=True, exist_ok=True)
+    if anew:
+        with closed_to_writers(file) as is_closed:
+            if not is_closed:
+                raise OgiError(f"{file}: another process has it open")
+            wal_of(file).unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
     try:
         con = duckdb.connect(str(file))
     except duckdb.IOException as error:

@@ -83,7 +83,7 @@ def status() -> None:
     from pipelines.archive import manifest, open_archive
     from pipelines.load import processed
     from pipelines.process import parser_version
-    from pipelines.publish import current_release
+    from pipelines.publish import changes, current_release
 
     settings = settings_of_process()
     archive = open_archive(settings.archive_address)
@@ -107,6 +107,10 @@ def status() -> None:
             ("documents", _census(release.counts)),
             ("facts", f"{release.counts.facts:,}"),
             ("findings", f"{sum(release.counts.findings.values()):,}"),
+            *(
+                ("changed", f"{change}; the next `ogi run` or `ogi ingest` publishes it again")
+                for change in changes(settings.published_dir, release.files)
+            ),
         ]
     print_pairs(rows, console_of())
 

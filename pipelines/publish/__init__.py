@@ -1,6 +1,7 @@
 """The release: a DuckDB file of the marts, the evidence, and what is to be known of both."""
 
 from pipelines.publish.census import Census
+from pipelines.publish.files import changes, closed_to_writers, wal_of
 from pipelines.publish.fingerprint import fingerprint
 from pipelines.publish.gate import Gate, ReleaseBlocked, Thresholds
 from pipelines.publish.release import RELEASE_FILE, Release, current_release, publish, read_census
@@ -12,8 +13,11 @@ __all__ = [
     "Release",
     "ReleaseBlocked",
     "Thresholds",
+    "changes",
+    "closed_to_writers",
     "current_release",
     "fingerprint",
     "publish",
     "read_census",
+    "wal_of",
 ]

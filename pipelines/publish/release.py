@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import duckdb
 
 from pipelines.publish.census import Census, commonest_refusals, take_census, without_outcome
 from pipelines.publish.copying import copy_marts, write_evidence
+from pipelines.publish.files import PublishedFile, closed_to_writers, describe, wal_of
 from pipelines.publish.gate import Gate, ReleaseBlocked, Thresholds, reasons_to_block
 
 EVIDENCE_FILE = "evidence.parquet"
@@ -25,7 +26,8 @@ _UNFINISHED = ".unfinished-"
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What was published: release.json as a value. `created_at` is UTC, ISO 8601."""
+    """What was published: release.json as a value. `created_at` is UTC, ISO 8601; `files` are the
+    files beside release.json, by name."""
 
     run_id: str
     created_at: str
@@ -33,6 +35,7 @@ class Release:
     fingerprint: str
     counts: Census
     thresholds: Thresholds
+    files: dict[str, PublishedFile]
 
 
 def publish(
@@ -45,20 +48,25 @@ def publish(
     fingerprint: str,
     suites: Sequence[Mapping[str, Any]],
 ) -> Release:
-    """Judge the built warehouse, then put its marts, evidence and quality in place of the last.
+    """Check the built warehouse, then put its marts, evidence and quality in place of the last.
 
     Beside `published_file` (schema marts with all comments) come evidence.parquet (one row a
     cell: where it is printed), quality.json (rates, findings by rule, `suites` as they ended)
     and, last, release.json, without which the release counts as unfinished. All are made in full
-    before the first is put in place; whoever has the old file open goes on reading it.
+    before the first is put in place; whoever has the old file open goes on reading it. A WAL that
+    another program left beside the old file is removed, or DuckDB would replay it into the new one.
 
     Raises:
-        ReleaseBlocked: `gate` or the rates forbid it; nothing is changed.
+        ReleaseBlocked: `gate` or the rates forbid it, or another program has the old file open for
+            writing; nothing is changed.
     """
-    with _reading(warehouse_file) as con:
+    with _reading(warehouse_file) as con, closed_to_writers(published_file) as is_closed:
         census = take_census(con)
         lost = without_outcome(con, gate.archived)
         reasons = reasons_to_block(census, lost, commonest_refusals(con), gate)
+        if not is_closed:
+            open_elsewhere = "another program has the release open for writing"
+            reasons += (f"{published_file}: {open_elsewhere}; close it and run again",)
         if reasons:
             raise ReleaseBlocked(reasons)
         release = Release(
@@ -68,13 +76,18 @@ def publish(
             fingerprint=fingerprint,
             counts=census,
             thresholds=gate.thresholds,
+            files={},
         )
         with _workshop(published_file.parent) as folder:
             copy_marts(con, folder / published_file.name)
             write_evidence(con, folder / EVIDENCE_FILE)
             _write_json(folder / QUALITY_FILE, _quality(release, census, suites))
+            names = (EVIDENCE_FILE, QUALITY_FILE, published_file.name)
+            release = replace(release, files={name: describe(folder / name) for name in names})
             _write_json(folder / RELEASE_FILE, asdict(release))
-            for name in (EVIDENCE_FILE, QUALITY_FILE, published_file.name, RELEASE_FILE):
+            # While the lock lets no program make another.
+            wal_of(published_file).unlink(missing_ok=True)
+            for name in (*names, RELEASE_FILE):
                 (folder / name).replace(published_file.parent / name)
     return release
 
@@ -87,7 +100,8 @@ def current_release(published_file: Path) -> Release | None:
     try:
         raw = json.loads((published_file.parent / RELEASE_FILE).read_text(encoding="utf-8"))
         counts, thresholds = Census(**raw.pop("counts")), Thresholds(**raw.pop("thresholds"))
-        return Release(**raw, counts=counts, thresholds=thresholds)
+        files = {name: PublishedFile(**file) for name, file in raw.pop("files").items()}
+        return Release(**raw, counts=counts, thresholds=thresholds, files=files)
     except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
         return None  # of an older make, or not finished
 

@@ -22,10 +22,17 @@ def connect(published_file: Path) -> duckdb.DuckDBPyConnection:
     `marts.agency_years` and `agency_years` both name the mart.
 
     Raises:
-        QueryError: there is no release, or the file is none.
+        QueryError: there is no release, the file is none, or another program wrote to it.
     """
     if not published_file.is_file():
         raise QueryError(f"{published_file}: no release here yet; `ogi run` makes one")
+    # DuckDB replays a WAL into every answer, also for a reader.
+    wal = published_file.with_name(f"{published_file.name}.wal")
+    if wal.exists():
+        raise QueryError(
+            f"{wal}: another program opened the release for writing; close it, and the next"
+            " `ogi run` or `ogi ingest` publishes the release again"
+        )
     spill = Path(tempfile.gettempdir()) / f"ogi-query-{os.getpid()}"
     con = duckdb.connect(config={"temp_directory": str(spill)})
     try:

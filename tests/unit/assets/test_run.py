@@ -18,6 +18,7 @@ from assets.run import RunReport, run
 from assets.steps import read_documents
 from pipelines.archive import archive_files, open_archive
 from pipelines.forms import finding, load_forms
+from pipelines.publish import wal_of
 from pipelines.raw import finding_table
 from pipelines.selects import run_selects
 from pipelines.settings import PROJECT_ROOT, Settings
@@ -269,3 +270,19 @@ def test_blocked_first_run_reports_counts_and_no_release(settings: Settings, inp
     assert reason.startswith("Readers of one document agree")
     assert (report.counts.reports, report.published_file) == (2, None)
     assert not settings.published_dir.exists()
+
+
+def test_next_run_replaces_a_changed_release_and_a_broken_building_file(
+    settings: Settings, inputs: Path
+) -> None:
+    run([inputs], settings)
+    with duckdb.connect(str(settings.published_file)) as con:
+        con.execute("delete from marts.dim_document")
+    settings.warehouse_file.write_bytes(b"half a database")
+    wal_of(settings.warehouse_file).write_bytes(b"half a log")
+
+    report = run([inputs], settings)
+
+    assert (report.nothing_new, report.blocked) == (False, ())
+    assert set(documents(settings.published_file)) == set(REPORTS)
+    assert run([inputs], settings).nothing_new

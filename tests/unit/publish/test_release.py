@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -15,9 +17,11 @@ from pipelines.publish import (
     Release,
     ReleaseBlocked,
     Thresholds,
+    changes,
     current_release,
     publish,
     read_census,
+    wal_of,
 )
 
 LAX = Thresholds(rates_from_documents=100, max_failed_rate=0.2, max_refused_table_rate=0.2)
@@ -259,6 +263,120 @@ def test_an_open_reader_goes_on_with_the_release_it_began_with(
         release(warehouse, published, gate_for(*"abcde"))
         assert reader.execute(count).fetchone() == (2,)
         assert documents(published) == list("abcde")
+
+
+WRITING = """
+import os, signal, sys
+import duckdb
+
+with duckdb.connect(sys.argv[1]) as con:
+    con.execute("insert into marts.dim_document values ('foreign', 'report', null, null)")
+    print("written", flush=True)
+    if sys.stdin.read() == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@contextmanager
+def writer(file: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that has added a row to the DuckDB file and keeps it open."""
+    command = [sys.executable, "-c", WRITING, str(file)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "written\n"
+        yield process
+
+
+def killed_writer(file: Path) -> Path:
+    """Add a row in a process that is killed before DuckDB writes it into the file; its WAL."""
+    with writer(file) as process:
+        process.communicate("die")
+    assert process.returncode == -signal.SIGKILL
+    return file.with_name(f"{file.name}.wal")
+
+
+def is_open_to_writers(file: Path) -> bool:
+    code = "import duckdb, sys; duckdb.connect(sys.argv[1]).close()"
+    command = [sys.executable, "-c", code, str(file)]
+    return subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def test_wal_of_the_last_release_is_not_replayed_into_the_next(
+    warehouse: Path, published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release(warehouse, published, gate_for("a", "b"))
+    assert killed_writer(published).is_file()
+    build(warehouse, dict.fromkeys("abc", "report"))
+    moved = []
+    replace = Path.replace
+
+    def watched(file: Path, target: Path) -> Path:
+        if target == published:
+            moved.append((wal_of(published).exists(), is_open_to_writers(published)))
+        return replace(file, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    made = release(warehouse, published, gate_for(*"abc"), "f2")
+
+    # Neither does a WAL lie there when the file is replaced, nor can one be made.
+    assert moved == [(False, False)]
+    assert not wal_of(published).exists()
+    assert documents(published) == list("abc")
+    assert changes(published.parent, made.files) == ()
+
+
+def test_release_that_is_open_for_writing_is_not_replaced(warehouse: Path, published: Path) -> None:
+    release(warehouse, published, gate_for("a", "b"))
+    with writer(published) as process:
+        with pytest.raises(ReleaseBlocked) as blocked:
+            release(warehouse, published, gate_for("a", "b", "c"), "f2")
+        process.communicate("close")
+    lost, is_open = blocked.value.reasons
+    assert lost.startswith("1 of 3 archived documents have no outcome")
+    assert is_open == (
+        f"{published}: another program has the release open for writing; close it and run again"
+    )
+    release(warehouse, published, gate_for("a", "b"), "f2")
+    assert documents(published) == ["a", "b"]
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_changes_to_published_files_are_found(
+    warehouse: Path, published: Path, quick: bool
+) -> None:
+    made = release(warehouse, published, gate_for("a", "b"))
+    folder = published.parent
+
+    def found() -> tuple[str, ...]:
+        return changes(folder, made.files, quick=quick)
+
+    assert set(made.files) == {"ogi.duckdb", "evidence.parquet", "quality.json"}
+    assert found() == ()
+    os.utime(published, ns=(0, 0))
+    assert found() == ()
+
+    wal = killed_writer(published)
+    assert found() == ("ogi.duckdb.wal holds changes that another program made to ogi.duckdb",)
+    duckdb.connect(str(published)).close()
+    assert not wal.exists()
+    (folder / "evidence.parquet").unlink()
+    assert found() == (
+        "evidence.parquet is missing",
+        "ogi.duckdb was changed after publishing: its SHA-256 differs",
+    )
+
+
+def test_only_a_thorough_check_finds_a_change_that_keeps_size_and_time(
+    warehouse: Path, published: Path
+) -> None:
+    made = release(warehouse, published, gate_for("a", "b"))
+    file = published.parent / "quality.json"
+    status = file.stat()
+    file.write_bytes(b" " * status.st_size)
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert changes(published.parent, made.files, quick=True) == ()
+    assert len(changes(published.parent, made.files)) == 1
 
 
 DYING = """

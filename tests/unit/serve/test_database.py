@@ -129,3 +129,11 @@ def test_a_new_release_is_seen_and_the_old_stays_open(
     assert [con.execute(ask).fetchall() for con in (old, new)] == [[("old",)], [("new",)]]
     old.close()
     new.close()
+
+
+def test_release_with_a_foreign_wal_is_refused(release: Path) -> None:
+    wal = release.with_name("ogi.duckdb.wal")
+    wal.write_bytes(b"")
+    assert str(wal) in refusal(release, "from agency_years")
+    wal.unlink()
+    assert query(release, "from agency_years").num_rows == 2
