@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from pipelines.audit import require_audits
 from pipelines.domain import Kind, OutcomeKind, Severity, State, Verdict
 from pipelines.domain.coverage import CoverageStatus, DocumentRole, ReportEvent
 from pipelines.forms import Forms, load_forms
@@ -84,10 +85,16 @@ def all_suites(
 ) -> tuple[Suite, ...]:
     """Every suite: the identities of the forms, the counts, that readers agree, of each mart its
     key and its domains, and that enough of the expected reports are there (`coverage_floor`: the
-    least share of them)."""
+    least share of them).
+
+    Raises:
+        FormError: an identity of the forms that no SQL evaluates.
+    """
     known = load_marts() if marts is None else marts
+    known_forms = load_forms() if forms is None else forms
+    require_audits(known_forms)
     return (
-        *_identities(load_forms() if forms is None else forms),
+        *_identities(known_forms),
         _counts(),
         _readers(),
         *(_key(name, mart) for name, mart in known.items()),

@@ -22,6 +22,8 @@ SQL_DIR = Path(__file__).parents[1] / "sql"
 BUILT_SCHEMAS = ("raw", "staging", "intermediate", "audits", "marts")
 # What load() makes itself, from files and from Arrow: no select of ours stands behind it.
 _LOADED_SCHEMAS = ("lake", "raw")
+# The rows of all rules of sql/audits. It has no file: a list of the rules would have to be edited.
+VIOLATIONS = "audits.violations"
 
 _GRAIN = re.compile(r"-- grain: (\w+(?:, \w+)*)")
 
@@ -91,6 +93,10 @@ def load_selects(sql_dir: Path = SQL_DIR) -> tuple[Select, ...]:
         for schema in BUILT_SCHEMAS
         for select in _read_folder(sql_dir / schema)
     }
+    if rules := [
+        s for s in selects.values() if s.schema == "audits" and VIOLATIONS not in s.upstream
+    ]:
+        selects[VIOLATIONS] = _violations_of(rules)
     for select in selects.values():
         for name in select.upstream:
             if name not in selects and not name.startswith(_LOADED_SCHEMAS):
@@ -184,6 +190,18 @@ def _in_order(selects: dict[str, Select]) -> Iterator[str]:
         ready = sorted(sorter.get_ready())
         yield from ready
         sorter.done(*ready)
+
+
+def _violations_of(rules: Sequence[Select]) -> Select:
+    names = tuple(rule.full_name for rule in rules)
+    schema, name = VIOLATIONS.split(".")
+    return Select(
+        schema=schema,
+        name=name,
+        sql="\nunion all by name\n".join(f"from {rule}" for rule in names),
+        grain=("document_sha256", "rule", "table", "row", "column", "reading"),
+        upstream=names,
+    )
 
 
 def _read_folder(folder: Path) -> Iterator[Select]:

@@ -1,13 +1,14 @@
 """Runs sql/audits: each rule is written there, once, for one document and for the warehouse."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pipelines.domain import Finding, Kind, LikelyCause, Outcome, Severity, Verdict
-from pipelines.forms import Forms
+from pipelines.domain import Finding, FormError, Kind, LikelyCause, Outcome, Severity, Verdict
+from pipelines.forms import FORMS_DIR, Forms
 from pipelines.raw import (
     MANIFEST,
     RESOLUTION,
@@ -16,7 +17,7 @@ from pipelines.raw import (
     form_tables,
     outcome_tables,
 )
-from pipelines.selects import load_selects, run_selects, upstream_of
+from pipelines.selects import SQL_DIR, VIOLATIONS, load_selects, run_selects, upstream_of
 
 _ALL_FINDINGS = "audits.findings"
 # Whose report it is and where it lay is not asked of documents alone: nothing is compared with it.
@@ -27,10 +28,50 @@ _NOT_ASKED = {
 }
 
 
-def audited_rules() -> tuple[str, ...]:
+def audited_rules(*, sql_dir: Path = SQL_DIR) -> tuple[str, ...]:
     """The rules that have a select of their own in sql/audits, by name."""
-    names = (s.name for s in load_selects() if s.schema == "audits")
-    return tuple(sorted(name for name in names if f"audits.{name}" != _ALL_FINDINGS))
+    names = upstream_of([VIOLATIONS], "audits", sql_dir=sql_dir)
+    return tuple(sorted(names - {VIOLATIONS.removeprefix("audits.")}))
+
+
+def require_audits(forms: Forms, *, sql_dir: Path = SQL_DIR) -> None:
+    """Refuse rules that would be accepted and never evaluated.
+
+    Raises:
+        FormError: sql/ does not evaluate an identity of the forms, or rules.yaml lacks a rule of
+            sql/audits. The message names the rule, the file and what is missing.
+    """
+    audited = audited_rules(sql_dir=sql_dir)
+    for file, rule, table in _identities(forms):
+        if rule in audited:
+            problem = _missing_in_sums(rule, table, sql_dir)
+        else:
+            problem = f"{sql_dir / 'audits' / rule}.sql is missing"
+        if problem:
+            raise FormError(f"{file}: nothing evaluates the identity {rule}: {problem}")
+    for rule in audited:
+        if rule not in forms.rules:
+            raise FormError(f"{sql_dir / 'audits' / rule}.sql: rules.yaml has no rule {rule}")
+
+
+def _identities(forms: Forms) -> Iterator[tuple[Path, str, str]]:
+    """The file, rule and table of each identity."""
+    tables = [(name, t) for name, form in forms.vintages.items() for t in form.tables.values()]
+    annexes = [(name, form.annex) for name, form in forms.annexes.items()]
+    for folder, table in (*tables, *annexes):
+        for identity in getattr(table, "identities", ()):
+            yield FORMS_DIR / folder / f"{table.table}.yaml", identity.id, table.table
+
+
+def _missing_in_sums(rule: str, table: str, sql_dir: Path) -> str:
+    """What is missing where the rule's select reads sums that do not hold the rule; else empty."""
+    read = upstream_of([f"audits.{rule}"], "intermediate", sql_dir=sql_dir)
+    for sums in load_selects(sql_dir):
+        # Sums hold all identities of the table that they name, or only the rules that they name.
+        named = f"'{table}'" in sums.sql or f"'{rule}'" in sums.sql
+        if sums.name in read and sums.name.endswith("_sums") and not named:
+            return f"{sql_dir / sums.schema / sums.name}.sql does not sum its sides"
+    return ""
 
 
 def audit_warehouse(con: duckdb.DuckDBPyConnection) -> None:
@@ -45,7 +86,12 @@ def audit(outcome: Outcome, forms: Forms) -> tuple[Finding, ...]:
 
 
 def audit_many(outcomes: Sequence[Outcome], forms: Forms) -> dict[str, tuple[Finding, ...]]:
-    """The same for many documents at once, by sha256; a document that breaks no rule has none."""
+    """The same for many documents at once, by sha256; a document that breaks no rule has none.
+
+    Raises:
+        FormError: an identity of the forms that no SQL evaluates.
+    """
+    require_audits(forms)
     with duckdb.connect(config={"threads": 1}) as con:
         needed = upstream_of([_ALL_FINDINGS], "raw")
         told = outcome_tables(outcomes, parser_version="")

@@ -1,30 +1,9 @@
 -- grain: document_sha256, rule, table, row, column, reading
--- Every broken rule, told in both languages: the one place where a template becomes a message.
+-- Every violation with its message in both languages: the one place where a template becomes a message.
+-- audits.violations are the rows of all other files of this folder.
 -- A filing's slip, unless we had trouble reading that very table, or are likely to have misread it, or two documents
 -- of one report differ.
-with broken as (
-    select * from audits.applicants_sum_to_total
-    union all by name
-    select * from audits.counts_are_whole
-    union all by name
-    select * from audits.disclosed_within_total
-    union all by name
-    select * from audits.disclosure_channels_sum_to_total
-    union all by name
-    select * from audits.dispositions_sum_to_total
-    union all by name
-    select * from audits.documents_differ
-    union all by name
-    select * from audits.indicator_parts_sum_to_total
-    union all by name
-    select * from audits.outcomes_sum_to_total
-    union all by name
-    select * from audits.replies_match_requests
-    union all by name
-    select * from audits.requests_in_equal_requests_out
-),
-
-troubled_tables as (
+with troubled_tables as (
     select document_sha256, "table", bool_or(rule = 'reading_slip_suspected') as is_slip
     from raw.findings
     -- a cell that is printed unreadably is withheld, and says nothing of the others
@@ -34,7 +13,7 @@ troubled_tables as (
 
 told as (
     select
-        broken.*,
+        violations.*,
         rules.kind,
         rules.severity,
         rules.message_zh,
@@ -45,18 +24,18 @@ told as (
             when troubled_tables.document_sha256 is null then 'filing'
             else 'unknown'
         end as likely_cause,
-        coalesce(form_tables.label_zh, broken."table", '') as table_zh,
-        coalesce(form_tables.label_en, broken."table", '') as table_en,
-        coalesce(form_rows.label_zh, broken."row", '') as row_zh,
-        coalesce(form_rows.label_en, broken."row", '') as row_en,
-        coalesce(form_columns.label_zh, broken."column", '') as column_zh,
-        coalesce(form_columns.label_en, broken."column", '') as column_en,
+        coalesce(form_tables.label_zh, violations."table", '') as table_zh,
+        coalesce(form_tables.label_en, violations."table", '') as table_en,
+        coalesce(form_rows.label_zh, violations."row", '') as row_zh,
+        coalesce(form_rows.label_en, violations."row", '') as row_en,
+        coalesce(form_columns.label_zh, violations."column", '') as column_zh,
+        coalesce(form_columns.label_en, violations."column", '') as column_en,
         -- eight decimals are kept, those that say something are shown
-        coalesce(rtrim(rtrim(broken."left"::varchar, '0'), '.'), '') as left_text,
-        coalesce(rtrim(rtrim(broken."right"::varchar, '0'), '.'), '') as right_text,
-        coalesce(rtrim(rtrim(broken.difference::varchar, '0'), '.'), '') as difference_text,
-        coalesce(broken.detail, '') as detail_text
-    from broken
+        coalesce(rtrim(rtrim(violations."left"::varchar, '0'), '.'), '') as left_text,
+        coalesce(rtrim(rtrim(violations."right"::varchar, '0'), '.'), '') as right_text,
+        coalesce(rtrim(rtrim(violations.difference::varchar, '0'), '.'), '') as difference_text,
+        coalesce(violations.detail, '') as detail_text
+    from audits.violations
     inner join raw.rules using (rule)
     left join troubled_tables using (document_sha256, "table")
     left join raw.form_tables using ("table")

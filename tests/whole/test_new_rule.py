@@ -1,0 +1,119 @@
+"""The runbook "a new rule" of CONTRIBUTING.md, followed in a copy of the project's data and SQL."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OGI = "from pipelines.cli import main; main()"
+SAMPLE = ROOT / "data" / "samples" / "reports" / "990102-market-regulation-2023.html"
+
+RULE = """\
+  - id: all_granted
+    kind: filing
+    severity: hint
+    label_zh: 新收的均予公开
+    label_en: All that is received is granted
+    message_zh: “{column}”列：予以公开{left}，新收{right}。
+    message_en: "Column {column}: {left} granted, {right} received."
+"""
+IDENTITY = """\
+  - id: all_granted
+    for_each: column
+    left: [granted]
+    right: [received]
+"""
+SUITES = ("all_granted_strict", "all_granted_blank_as_zero")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The project with `sql` and `data/forms` of its own."""
+    folder = tmp_path / "project"
+    (folder / "data").mkdir(parents=True)
+    for copied in ("sql", "data/forms"):
+        shutil.copytree(ROOT / copied, folder / copied)
+    for shared in ("pipelines", "assets", "expectations", "pyproject.toml", "data/reference"):
+        (folder / shared).symlink_to(ROOT / shared)
+    return folder
+
+
+def ogi(project: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("OGI_")},
+        "PYTHONPATH": str(project),
+        "OGI_HOME": str(project / "home"),
+    }
+    return subprocess.run(
+        [sys.executable, "-c", OGI, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=project,
+        env=environment,
+        check=False,
+    )
+
+
+def append(file: Path, text: str) -> None:
+    with file.open("a", encoding="utf-8") as opened:
+        opened.write(text)
+
+
+def add_identity(project: Path) -> None:
+    append(project / "data/forms/rules.yaml", RULE)
+    append(project / "data/forms/2021/requests.yaml", IDENTITY)
+
+
+def add_audit(project: Path) -> None:
+    audits = project / "sql" / "audits"
+    neighbour = (audits / "dispositions_sum_to_total.sql").read_text(encoding="utf-8")
+    (audits / "all_granted.sql").write_text(
+        neighbour.replace("dispositions_sum_to_total", "all_granted"), encoding="utf-8"
+    )
+
+
+def test_identity_added_by_the_runbook_is_in_check_findings_and_suites(project: Path) -> None:
+    add_identity(project)
+    add_audit(project)
+    checked = ogi(project, "check", SAMPLE, "--format", "json")
+    found = [f for f in json.loads(checked.stdout)["findings"] if f["rule"] == "all_granted"]
+    assert ("total", "3", "5") in {(f["column"], f["left"], f["right"]) for f in found}
+
+    ingested = ogi(project, "ingest", SAMPLE)
+    assert ingested.returncode == 0, ingested.stderr
+    published = project / "home" / "published"
+    with duckdb.connect(str(published / "ogi.duckdb"), read_only=True) as con:
+        stored = con.execute(
+            'select "column", reading, "left", "right" from marts.fct_findings'
+            " where rule = 'all_granted'"
+        ).fetchall()
+        assert {(c, r, str(a.normalize()), str(b.normalize())) for c, r, a, b in stored} == {
+            (f["column"], f["reading"], f["left"], f["right"]) for f in found
+        }
+        assert con.execute(
+            "select vintages from marts.dim_rule where rule = 'all_granted'"
+        ).fetchone() == (["2021"],)
+    quality = json.loads((published / "quality.json").read_text(encoding="utf-8"))
+    suites = {suite["name"]: suite for suite in quality["suites"]}
+    assert [suites[name]["problem"] for name in SUITES] == [None, None]
+    assert [suites[name]["passed"] for name in SUITES] == [False, False]
+
+
+@pytest.mark.parametrize("command", ["check", "read", "ingest"])
+def test_identity_without_its_audit_ends_a_command_with_one_line(
+    project: Path, command: str
+) -> None:
+    add_identity(project)
+    done = ogi(project, command, SAMPLE)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "identity all_granted" in line
+    assert "data/forms/2021/requests.yaml" in line
+    assert "sql/audits/all_granted.sql" in line
+    assert not (project / "home" / "published").exists()
