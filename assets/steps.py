@@ -16,14 +16,7 @@ import pyarrow.parquet as pq
 from assets.house import Progress
 from pipelines.archive import manifest, object_address, open_archive, sightings
 from pipelines.domain import Agency, AgencyStatus, Finding, OgiError, Outcome, OutcomeKind
-from pipelines.execution import (
-    executor,
-    failed,
-    in_flight,
-    limits_of,
-    map_batches,
-    process_within,
-)
+from pipelines.execution import document_work, executor, failed, in_flight, map_batches
 from pipelines.forms import FORMS_DIR, finding, load_forms
 from pipelines.load import last_closed_year, processed, write_shard
 from pipelines.process import DocumentRef, parser_version
@@ -97,7 +90,7 @@ def _outcomes(
     size = max(1, min(size, settings.batch_size))
     yield from map_batches(
         partial(executor, settings),
-        partial(process_within, limits_of(settings), audit_every=settings.audit_every),
+        document_work(settings),
         [readable[start : start + size] for start in range(0, len(readable), size)],
         failure=failed,
         in_flight=in_flight(settings),

@@ -99,8 +99,13 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(settings.max_document_seconds, settings.max_worker_megabytes)
 
 
+def document_work(settings: Settings) -> Work[DocumentRef, Outcome]:
+    """What every command does with a batch of documents: `process_within` as the settings say."""
+    return partial(process_within, limits_of(settings), audit_every=settings.audit_every)
+
+
 def process_within(
-    limits: Limits, refs: Sequence[DocumentRef], *, audit_every: int = 0
+    limits: Limits, refs: Sequence[DocumentRef], *, audit_every: int
 ) -> list[Outcome]:
     """Walk a batch within the limits; the outcomes in the order of `refs`. One that goes over a
     limit, or ends its reader, is failed with the reason. Every `audit_every`th document is read by

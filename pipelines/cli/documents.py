@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -56,7 +55,7 @@ def read(
     outcome = _outcome(file, settings)
     if outcome.kind is not OutcomeKind.REPORT:
         raise OgiError(_refusal(outcome))
-    audited = (*_audited([outcome])[outcome.document_sha256], *_on_agency(outcome))
+    audited = _audited([outcome])[outcome.document_sha256]
     if output is ReadFormat.JSON:
         _print_json(outcome, audited)
     elif output is ReadFormat.HTML:
@@ -119,10 +118,10 @@ def _readable(file: Path, settings: "Settings") -> None:
 
 
 def _outcome(file: Path, settings: "Settings") -> "Outcome":
-    from pipelines.execution import limits_of, process_within
+    from pipelines.execution import document_work
 
     _readable(file, settings)
-    (outcome,) = process_within(limits_of(settings), [_ref(file)])
+    (outcome,) = document_work(settings)([_ref(file)])
     return outcome
 
 
@@ -133,13 +132,15 @@ def _ref(file: Path) -> "DocumentRef":
 
 
 def _audited(outcomes: "Sequence[Outcome]") -> "dict[str, tuple[Finding, ...]]":
+    """What the audits and the resolution of the agency find in each report, by sha256."""
     from pipelines.audit import audit_many
     from pipelines.domain import OutcomeKind
     from pipelines.forms import load_forms
 
     # Two files with the same bytes are one document: its figures must not be summed twice.
     once = {o.document_sha256: o for o in outcomes if o.kind is OutcomeKind.REPORT}
-    return audit_many(list(once.values()), load_forms()) if once else {}
+    audited = audit_many(list(once.values()), load_forms()) if once else {}
+    return {sha: (*found, *_on_agency(once[sha])) for sha, found in audited.items()}
 
 
 def _walk(
@@ -173,21 +174,14 @@ def _outcomes(files: Sequence[Path], settings: "Settings") -> "Iterator[list[Out
             yield [_outcome(file, settings)]
         return
 
-    from pipelines.execution import (
-        executor,
-        failed,
-        in_flight,
-        limits_of,
-        map_batches,
-        process_within,
-    )
+    from pipelines.execution import document_work, executor, failed, in_flight, map_batches
 
     refs = [_ref(file) for file in readable]
     # A few batches for each worker, so that one slow document does not leave the others idle.
     size = max(1, min(settings.batch_size, len(refs) // (4 * settings.workers)))
     yield from map_batches(
         lambda: executor(settings),
-        partial(process_within, limits_of(settings), audit_every=settings.audit_every),
+        document_work(settings),
         [refs[i : i + size] for i in range(0, len(refs), size)],
         failure=failed,
         in_flight=in_flight(settings),

@@ -154,7 +154,7 @@ def ref_of(file: Path) -> DocumentRef:
 
 def test_documents_are_read_as_without_limits() -> None:
     files = sorted(SAMPLES.iterdir())[:3]
-    got = process_within(limits_of(Settings()), [ref_of(file) for file in files])
+    got = process_within(limits_of(Settings()), [ref_of(file) for file in files], audit_every=0)
     assert got == [process_document(str(file), file.read_bytes()) for file in files]
 
 
@@ -169,7 +169,7 @@ def test_a_lack_of_memory_that_was_put_into_words_names_the_limit(
     file = tmp_path / "bomb.html"
     file.write_bytes(b"<html>")
     # Other limits than those of other tests: a reader is forked now, with what was set above.
-    (got,) = process_within(Limits(3, 700), [DocumentRef("x", "cd" * 32, str(file))])
+    (got,) = process_within(Limits(3, 700), [DocumentRef("x", "cd" * 32, str(file))], audit_every=0)
     assert (got.kind, got.document_sha256, got.bytes) == (OutcomeKind.FAILED, "cd" * 32, 6)
     assert got.reason == "needed more memory than the limit of 700 MB (OGI_MAX_WORKER_MEGABYTES)"
 
@@ -191,14 +191,14 @@ def test_old_office_files_of_a_batch_are_converted_together(
         file = tmp_path / name
         file.write_bytes(b"plain" if name == "b" else b"{\\rtf1 " + name.encode() + b"}")
         refs.append(DocumentRef(name, sha256_of(file.read_bytes()), str(file)))
-    outcomes = process_within(Limits(20, 701), refs)
+    outcomes = process_within(Limits(20, 701), refs, audit_every=0)
     assert starts.read_text().splitlines() == ["a c"]
     assert [o.reason for o in outcomes if o.path != "b"] == ["a", "c"]
 
 
 def test_a_file_that_is_gone_is_no_documents_fault(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        process_within(LIMITS, [DocumentRef("x", "", str(tmp_path / "gone"))])
+        process_within(LIMITS, [DocumentRef("x", "", str(tmp_path / "gone"))], audit_every=0)
 
 
 def test_the_reading_of_a_reader_is_to_be_had_again() -> None:
