@@ -32,6 +32,8 @@ def quantities_in(text: str, forms: Forms) -> Iterator[Quantity]:
     """Every figure with a unit of claims.yaml in simplified text, in order."""
     for match in _pattern(forms).finditer(text):
         number = match["number"]
+        if number is None:
+            continue
         known = number_of(number, forms) is not None
         yield Quantity(number if known else None, match["unit"], match.start(), match.end())
 
@@ -70,4 +72,9 @@ def _pattern(forms: Forms) -> re.Pattern[str]:
     # A unit of money has its ten thousands in its own name.
     money = "|".join(map(re.escape, forms.claims.units[MONEY]))
     large = rf"(?:(?!{money})[{''.join(_large_units(forms))}])?"
-    return re.compile(rf"(?P<number>\d[\d,]*(?:\.\d+)?{large}|[{chinese}]+)(?P<unit>{longest})")
+    # A run of digits without a unit behind it is taken whole, so that the search does not begin
+    # again at each of its digits.
+    return re.compile(
+        rf"(?P<number>\d[\d,]*(?:\.\d+)?{large}|[{chinese}]+)(?P<unit>{longest})"
+        rf"|\d[\d,]*|[{chinese}]+"
+    )

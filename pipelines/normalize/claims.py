@@ -126,10 +126,14 @@ def _claim(found: FoundClaim, value: Decimal | None, forms: Forms) -> Claim:
 def _sums(valued: Sequence[Valued], kept: set[str], forms: Forms) -> Iterator[Finding]:
     """Totals whose parts, all of them understood, come to something else. A list of few parts that
     falls short may simply not be whole."""
+    parts_of: dict[int | None, list[Decimal]] = {}
+    for told, value in valued:
+        if value is not None:
+            parts_of.setdefault(told.part_of, []).append(value)
     for told, value in valued:
         if not told.whole or value is None or told.claim not in kept:
             continue
-        parts = [v for f, v in valued if f.part_of == told.total and v is not None]
+        parts = parts_of.get(told.total, [])
         total = sum(parts, Decimal(0))
         if total > value or (total < value and len(parts) >= _MIN_PARTS):
             yield finding(

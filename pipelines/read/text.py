@@ -12,7 +12,7 @@ from pipelines.read.media_type import decode
 
 NAME = "text/1"
 
-_RULE = re.compile(r"[\s|:+=-]*-[\s|:+=-]*")
+_RULE = re.compile(r"(?=[\s|:+=]*-)[\s|:+=-]+")
 
 
 def read_text(document: Document) -> Reading:

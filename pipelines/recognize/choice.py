@@ -39,7 +39,9 @@ def chosen(
 ) -> list[Placement]:
     """The placements of the rows, in their order: the new ones where the sums leave one column for
     some figure of a row, else as they were."""
-    if not any(row.unplaced for row in rows):
+    # Where a row is printed twice no sum is known: its many ways need not be listed.
+    cells = [cell for row in rows for cell in row.columns]
+    if not any(row.unplaced for row in rows) or len(set(cells)) < len(cells):
         return [row.placement for row in rows]
 
     def left_of(ways: Ways) -> list[tuple[Option, ...]]:

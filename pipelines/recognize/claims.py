@@ -9,6 +9,7 @@ silences what only its context would explain.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from pipelines.domain import FoundClaim, Paragraph, ReportNames
 from pipelines.forms import Forms, fold
@@ -27,7 +28,8 @@ _PROSE = re.compile(r"[。，;]|(?<!\d),")
 _MAX_INNER_HEADING = 30
 _REQUESTS = "requests"
 
-Following = Sequence[Sequence[Clause]]
+# The clauses of the next sentence, none behind the last.
+Following = Sequence[Clause]
 
 
 def claims_in(
@@ -65,8 +67,8 @@ class _Scan:
         elif not self._silent_section and _PROSE.search(passage.text):
             self._doubts.passage_ends()
             self._total = None
-            for number, sentence in enumerate(passage.sentences):
-                self._sentence(sentence, passage.sentences[number + 1 :])
+            for sentence, following in zip_longest(passage.sentences, passage.sentences[1:]):
+                self._sentence(sentence, following or ())
 
     def _heading(self, text: str) -> None:
         label = fold(re.sub(r"^[^、.)]{1,4}[、.)]", "", text))
@@ -228,7 +230,7 @@ class _Scan:
         """Whether the next sentence begins to count out the same."""
         if not following:
             return False
-        leads = [self._leads.lead_of(clause.text) for clause in following[0]]
+        leads = [self._leads.lead_of(clause.text) for clause in following]
         return leads[0].enumerated and any(said.says(lead.rest) for lead in leads if lead.rest)
 
     def _take(self, saying: Saying, clause: Clause) -> None:

@@ -13,6 +13,7 @@ from pipelines.recognize.labels import Labels
 from pipelines.recognize.layouts import Layout, Layouts
 from pipelines.recognize.placement import (
     Certainty,
+    FigureRow,
     Peers,
     Placement,
     nothing,
@@ -106,7 +107,10 @@ class _Collector:
     def _placed(self, name: str, rows: Sequence[RowFound], layouts: Sequence[Layout]) -> _Table:
         table = _Table(name)
         pairs = _with_empty_lines(list(zip(rows, layouts, strict=True)))
-        placements = [self._place(row, layout, pairs) for row, layout in pairs]
+        peers = _peers(pairs)
+        placements = [
+            _place(row, layout, peers[len(layout.columns), row.grid]) for row, layout in pairs
+        ]
         if _is_blank_copy(rows):
             placements = [_all_blank(row, len(layout.columns)) for row, layout in pairs]
         foreign = self._with_foreign_figures(name, pairs, placements)
@@ -169,14 +173,6 @@ class _Collector:
             for identity in self.forms.vintages[layout.vintage].rectangular(name).identities
             if identity.for_each == "row"
         )
-
-    def _place(self, row: RowFound, layout: Layout, pairs: Sequence[Pair]) -> Placement:
-        count = len(layout.columns)
-        if layout.unsure:
-            return nothing(count)
-        peers = [r.figures for r, o in pairs if len(o.columns) == count and r.grid == row.grid]
-        figures = unpacked(row.figures, count) if layout.packed else row.figures
-        return place(figures, count, layout.slots, Peers(tuple(peers), count))
 
     def _take(self, table: _Table, row: RowFound, layout: Layout, placement: Placement) -> None:
         units = layout.units or (None,) * len(layout.columns)
@@ -262,6 +258,22 @@ class _Collector:
             self._tell("row_missing", table=table.name, row=row)
 
 
+def _peers(pairs: Sequence[Pair]) -> dict[tuple[int, int | None], Peers]:
+    """The rows of each number of columns in each grid."""
+    rows: dict[tuple[int, int | None], list[FigureRow]] = {}
+    for row, layout in pairs:
+        rows.setdefault((len(layout.columns), row.grid), []).append(row.figures)
+    return {(count, grid): Peers(tuple(alike), count) for (count, grid), alike in rows.items()}
+
+
+def _place(row: RowFound, layout: Layout, peers: Peers) -> Placement:
+    count = len(layout.columns)
+    if layout.unsure:
+        return nothing(count)
+    figures = unpacked(row.figures, count) if layout.packed else row.figures
+    return place(figures, count, layout.slots, peers)
+
+
 def _without_empty_echoes(rows: list[RowFound]) -> list[RowFound]:
     """Without labels that stand alone on a line (in prose, in a menu) where no table shows blanks:
     unless so many stand there that a whole table was left blank, or as many empty lines stand
@@ -269,16 +281,14 @@ def _without_empty_echoes(rows: list[RowFound]) -> list[RowFound]:
     alone = [r for r in rows if r.figures.stream and not r.figures.figures]
     with_figures = {r.code for r in rows if r.figures.figures}
     cells = {len(r.figures.spaced) for r in rows if r.figures.stream and r.figures.figures}
+    many = len({r.code for r in alone}) >= _MIN_BLANK_ROWS
     blank = [
         r
         for r in alone
-        if r.code not in with_figures
-        and (
-            len({other.code for other in alone}) >= _MIN_BLANK_ROWS
-            or len(r.figures.spaced) in cells - {1}
-        )
+        if r.code not in with_figures and (many or len(r.figures.spaced) in cells - {1})
     ]
-    return [r for r in rows if r not in alone or r in blank]
+    left_out = {id(r) for r in alone} - {id(r) for r in blank}
+    return [r for r in rows if id(r) not in left_out]
 
 
 def _with_empty_lines(pairs: Sequence[Pair]) -> list[Pair]:

@@ -1,5 +1,6 @@
 """The annex of 2014 and before: a list of indicators, wherever and however it is laid out."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -91,7 +92,8 @@ class _Collector:
         self._vintage = next(iter(forms.annexes.values())).vintage
         self._trail = Trail(labels)
         self._cells: dict[tuple[str, str], PlacedCell] = {}
-        self.findings: list[Finding] = []
+        # In their order, each once.
+        self.findings: dict[Finding, None] = {}
 
     def table(self) -> StatutoryTable:
         known = list(self._forms.indicators)
@@ -117,8 +119,7 @@ class _Collector:
             right=None if right is None else Decimal(right),
             detail=detail,
         )
-        if told not in self.findings:
-            self.findings.append(told)
+        self.findings[told] = None
 
     def take(self, segment: Segment) -> None:
         """All rows of the segment, in its order."""
@@ -136,7 +137,7 @@ class _Collector:
         """The column of each figure, None for one that is none of the form's. Where a form has a
         column for each of several years, that of the report is the current one."""
         roles = [e.role or None for e in entries]
-        doubled = {r for r in roles if r is not None and roles.count(r) > 1}
+        doubled = {r for r, count in Counter(roles).items() if r is not None and count > 1}
         years = [e.year for e in entries if e.role in doubled]
         told = self._year in years and years.count(self._year) == 1
         columns = [

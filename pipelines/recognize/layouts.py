@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 from pipelines.forms import Block, Form, Forms, one_line
 from pipelines.recognize.headers import (
@@ -61,17 +62,19 @@ class Layouts:
         return ways[name](rows)
 
     def _disclosure(self, rows: Sequence[RowFound]) -> list[Layout]:
-        fits = [self._fits(row) for row in rows]
+        fits_of = cache(self._fits)
+        fits = [fits_of(row.header, row.code) for row in rows]
         majority = Counter(f[0][0].vintage for f in fits if f).most_common(1)
         meant = self.forms.form_for_year(self.year).vintage
         fallback = majority[0][0] if majority else meant
         bare = self._bare_vintage([r for r in rows if r.header is None], fallback)
+        mismatched = cache(partial(self._mismatched_layout, fallback=fallback))
         return [
             self._fitting_layout(row, *f[0])
             if f
             else self._bare_layout(row, bare or fallback, unsure=bare is None)
             if row.header is None
-            else self._mismatched_layout(row, row.header, fallback)
+            else mismatched(row.header, row.code, len(row.figures.figures))
             for row, f in zip(rows, fits, strict=True)
         ]
 
@@ -84,7 +87,7 @@ class Layouts:
             if all(
                 len(row.figures.figures) <= len(block.measures)
                 for row in rows
-                for form, block in self._blocks(row)
+                for form, block in self._blocks(row.code)
                 if form.vintage == vintage
             )
         }
@@ -93,27 +96,27 @@ class Layouts:
         return possible.pop() if len(possible) == 1 else None
 
     def _bare_layout(self, row: RowFound, vintage: str, *, unsure: bool) -> Layout:
-        blocks = self._blocks(row)
+        blocks = self._blocks(row.code)
         form, block = next((fb for fb in blocks if fb[0].vintage == vintage), blocks[0])
         columns = tuple((row.code, m.code) for m in block.measures)
         return Layout(form.vintage, columns, unsure=unsure)
 
-    def _blocks(self, row: RowFound) -> list[tuple[Form, Block]]:
+    def _blocks(self, code: str) -> list[tuple[Form, Block]]:
         return [
             (form, block)
             for form in self.forms.vintages.values()
             for block in form.proactive_disclosure.blocks
-            if any(item.code == row.code for item in block.items)
+            if any(item.code == code for item in block.items)
         ]
 
-    def _fits(self, row: RowFound) -> list[tuple[Form, Fit]]:
-        """The forms whose block the header over the row fits, the best first."""
-        if row.header is None:
+    def _fits(self, header: Header | None, code: str) -> list[tuple[Form, Fit]]:
+        """The forms whose block the header over the row of that code fits, the best first."""
+        if header is None:
             return []
         scored = [
             (form, fit)
-            for form, block in self._blocks(row)
-            if (fit := fit_of(row.header, block, self.forms.lexicon)) is not None
+            for form, block in self._blocks(code)
+            if (fit := fit_of(header, block, self.forms.lexicon)) is not None
         ]
         return sorted(scored, key=lambda s: -s[1].score)
 
@@ -122,12 +125,13 @@ class Layouts:
         slots = self._slots_here(row, Columns((), fit.slots))
         return Layout(form.vintage, columns, slots, fit.units or ())
 
-    def _mismatched_layout(self, row: RowFound, header: Header, fallback: str) -> Layout:
+    def _mismatched_layout(
+        self, header: Header, code: str, figures: int, *, fallback: str
+    ) -> Layout:
         """The form's own order, of the vintage whose measures the header names, if any, else of the
         one with as many measures as there are figures."""
-        figures = len(row.figures.figures)
         candidates = sorted(
-            self._blocks(row),
+            self._blocks(code),
             key=lambda fb: (
                 -named_measures(header, fb[1], self.forms.lexicon),
                 len(fb[1].measures) != figures,
@@ -136,8 +140,8 @@ class Layouts:
         )
         form, block = candidates[0]
         printed = " ".join(one_line(c.text) for c in header.cells)
-        self.tell("header_mismatch", table=DISCLOSURE, row=row.code, detail=printed)
-        columns = tuple((row.code, m.code) for m in block.measures)
+        self.tell("header_mismatch", table=DISCLOSURE, row=code, detail=printed)
+        columns = tuple((code, m.code) for m in block.measures)
         unsure = is_reordered(header, block, self.forms.lexicon)
         return Layout(form.vintage, columns, unsure=unsure)
 
@@ -147,26 +151,29 @@ class Layouts:
         table = self.forms.vintages[main].rectangular(REQUESTS)
         statutory = [c.code for c in table.columns]
         layouts = []
+        columns_under = cache(partial(applicant_columns, table=table, labels=self.labels))
+        packed_under = cache(is_packed)
         for row in rows:
-            columns = applicant_columns(row.header, table, self.labels)
+            columns = columns_under(row.header)
             self._tell_order(REQUESTS, row, columns)
             of_row = [v for v in vintages if self._has_row(v, REQUESTS, row.code)]
             cells = tuple((row.code, code) for code in columns.codes or statutory)
             slots = self._slots_here(row, columns)
             vintage = (of_row or vintages)[0]
-            packed = row.header is not None and is_packed(row.header, row.grid)
+            packed = row.header is not None and packed_under(row.header, row.grid)
             layouts.append(Layout(vintage, cells, slots, unsure=not columns.codes, packed=packed))
         return layouts
 
     def _reviews(self, rows: Sequence[RowFound]) -> list[Layout]:
         form = self._likely_form()
         table = form.rectangular(REVIEWS)
+        cells = tuple(table.cells())
         layouts = []
+        columns_under = cache(partial(review_columns, table=table, labels=self.labels))
         for row in rows:
-            columns = review_columns(row.header, table, self.labels)
+            columns = columns_under(row.header)
             self._tell_order(REVIEWS, row, columns)
             slots = self._slots_here(row, columns)
-            cells = tuple(table.cells())
             layouts.append(Layout(form.vintage, cells, slots, unsure=not columns.codes))
         return layouts
 

@@ -38,18 +38,18 @@ class Leads:
     def lead_of(self, clause: str) -> Lead:
         """The clause without what stands before its saying."""
         seen: set[str] = set()
-        rest = clause
+        at = 0
         while True:
-            name = next((n for n in self.own_names if rest.startswith(n)), None)
+            name = next((n for n in self.own_names if clause.startswith(n, at)), None)
             if name is not None:
                 seen.add("own")
-                rest = rest.removeprefix(name)
-            elif match := self.words.match(rest):
+                at += len(name)
+            elif match := self.words.match(clause, at):
                 seen.add(self._kind_of(match))
-                rest = rest[match.end() :]
+                at = match.end()
             else:
                 break
-        return Lead(rest, **dict.fromkeys(seen - {"filler"}, True))
+        return Lead(clause[at:], **dict.fromkeys(seen - {"filler"}, True))
 
     def _kind_of(self, match: re.Match[str]) -> str:
         if match.lastgroup != "year":

@@ -56,8 +56,9 @@ def lines_of(reading: Reading, labels: Labels, lexicon: Lexicon) -> list[Line]:
             texts = _texts_of(block, labels, lexicon)
             run.extend(Cell(text, 0, 0, block.place) for text in texts)
             continue
+        is_list = block.width == 1
         for cells in block.rows():
-            if block.width == 1:
+            if is_list:
                 run.extend(cells)
             elif cells:
                 end_run()

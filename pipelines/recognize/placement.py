@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 
 from pipelines.domain import Cell
 from pipelines.forms import narrow
@@ -59,23 +60,33 @@ class FigureRow:
 Slots = tuple[range, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Peers:
-    """The rows with as many columns in the same grid, which bear witness to where cells stand."""
+    """The rows with as many columns in the same grid, which bear witness to where cells stand.
+    What they say is found once for all rows that ask."""
 
     rows: tuple[FigureRow, ...]
     columns: int
+
+    @cached_property
+    def _starts(self) -> dict[int, set[int]]:
+        """For each slot at which rows end, the slots at which their figures begin."""
+        starts: dict[int, set[int]] = {}
+        for row in self.rows:
+            starts.setdefault(row.end, set()).update(c.column for c in row.figures)
+        return starts
 
     def confirm(self, row: FigureRow, slots: Slots) -> bool:
         """Whether figures stand in the first and the last of these slots, in rows that end where
         this one does, and none beside them: header and data need not align. Rows of a copy that
         end in different places are shifted, and bear no witness."""
-        if not row.exact and len({r.end for r in self.rows}) > 1:
+        if not row.exact and len(self._starts) > 1:
             return False
-        starts = {c.column for r in self.rows if r.end == row.end for c in r.figures}
+        starts = self._starts.get(row.end, set())
         inside = all(any(s in slot for slot in slots) for s in starts)
         return inside and all(any(s in slots[i] for s in starts) for i in (0, -1))
 
+    @cached_property
     def slots_of_whole_rows(self) -> Slots | None:
         """Where all whole rows have their figures, if they agree."""
         found = {
@@ -85,13 +96,15 @@ class Peers:
         }
         return found.pop() if len(found) == 1 else None
 
+    @cached_property
     def have_blank_rows(self) -> bool:
         """Whether so many rows print nothing that it is the author's habit: else one may have lost
         the only figure that it had."""
-        if self.columns <= _MAX_MEASURES or self.are_regular():
+        if self.columns <= _MAX_MEASURES or self.are_regular:
             return True
         return sum(not r.figures for r in self.rows) >= len(self.rows) / 4
 
+    @cached_property
     def are_regular(self) -> bool:
         """Whether every row has just as many cells as columns: then none was added or lost. A row
         that is full but for one end, at which all rows are blank, has lost a cell at the other."""
@@ -153,19 +166,19 @@ def _readings(
 ) -> Sequence[tuple[Cell, ...] | None]:
     """The ways in which a row with blanks can be sure."""
     if not row.figures:
-        blank = len(row.cells) >= columns and (row.exact or peers.have_blank_rows())
+        blank = len(row.cells) >= columns and (row.exact or peers.have_blank_rows)
         return (row.cells[:columns] if blank else None,)
     first, last = row.figures[0].column, row.figures[-1].column
     spanned = tuple(c for c in row.cells if first <= c.column <= last)
     counted = row.cells if len(row.cells) == columns else None
     slots = next(
-        (s for s in (header_slots, peers.slots_of_whole_rows()) if s and peers.confirm(row, s)),
+        (s for s in (header_slots, peers.slots_of_whole_rows) if s and peers.confirm(row, s)),
         None,
     )
     wide = columns > _MAX_MEASURES
     begins = header_slots is not None and row.exact and row.label_end == header_slots[0].start
     return (
-        counted if row.exact or peers.are_regular() else None,
+        counted if row.exact or peers.are_regular else None,
         # The first column begins where the label ends: fillers stand behind the last.
         _under(row, header_slots) if header_slots is not None and begins and wide else None,
         spanned if len(spanned) == columns else None,

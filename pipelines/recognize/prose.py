@@ -44,9 +44,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """Paragraphs as one text with, for each character, its paragraph and its place there."""
+    """Paragraphs as one text with, for each character, its paragraph and its place there.
+    `unstarred` are the texts of the paragraphs as the places count them."""
 
     paragraphs: tuple[Paragraph, ...]
+    unstarred: tuple[str, ...]
     characters: str
     origins: tuple[tuple[int, int], ...]
 
@@ -55,7 +57,7 @@ class _Text:
         (first, start), (last, stop) = self.origins[begin], self.origins[end - 1]
         parts = []
         for number in range(first, last + 1):
-            whole = _unstarred(self.paragraphs[number].text)
+            whole = self.unstarred[number]
             parts.append(
                 whole[start if number == first else 0 : stop + 1 if number == last else None]
             )
@@ -129,6 +131,7 @@ def _passage(
 ) -> Passage:
     text = _Text(
         tuple(paragraphs[i] for i in group),
+        tuple(_unstarred(paragraphs[i].text) for i in group),
         "".join(texts[i][0] for i in group),
         tuple((number, at) for number, i in enumerate(group) for at in texts[i][1]),
     )

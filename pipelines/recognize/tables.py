@@ -20,13 +20,17 @@ _ROW_KINDS = {RoleKind.ITEM, RoleKind.GROUP, RoleKind.ROW_CAPTION}
 # A line with so much text that is no label is prose; less can be a page's header or footer.
 _MIN_PROSE = 40
 
+# Labels in a header over several lines: the form's widest has 18, which a copy may repeat.
+_MAX_HEADER = 200
+
 # A cell with more text than any label is prose.
 _MAX_LABEL = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Header:
-    """The column labels above a row, as printed, with their cells."""
+    """The column labels above a row, as printed, with their cells. Rows share it: two headers are
+    the same only where they are one object."""
 
     cells: tuple[Cell, ...]
     exact: bool
@@ -78,6 +82,9 @@ class _Scanner:
         self.headers: dict[str, Header | None] = {}
         # The table whose header is being gathered, line by line.
         self.gathering: str | None = None
+        # The codes of the rows of requests found so far, and that of the last.
+        self.requests: set[str] = set()
+        self.last_request: str | None = None
         self._leave()
 
     def _leave(self) -> None:
@@ -156,7 +163,8 @@ class _Scanner:
         named = [c for c, rs in zip(cells, roles, strict=True) if any(r.kind in wanted for r in rs)]
         before = self.headers.get(table)
         goes_on = before is not None and before.grid == line.grid and self.gathering == table
-        kept = before.cells if before is not None and goes_on else ()
+        whole = before is not None and len(before.cells) > _MAX_HEADER
+        kept = before.cells if before is not None and goes_on and not whole else ()
         self.headers[table] = Header((*kept, *named), line.exact, line.grid)
         self.gathering = table
 
@@ -226,6 +234,9 @@ class _Scanner:
     def _append(self, row: RowFound) -> None:
         self.found.rows.append(row)
         self.gathering = None
+        if row.table == REQUESTS:
+            self.requests.add(row.code)
+            self.last_request = row.code
 
     def _take_unknown(self, line: Line) -> bool:
         """A row in a table whose label no form knows: the rest of the row that the page cut, the
@@ -284,17 +295,17 @@ class _Scanner:
         """Whether the neighbours agree: a row stands behind the one before it in the form."""
         if role.kind is not RoleKind.ROW:
             return True
-        before = [r.code for r in self.found.rows if r.table == REQUESTS]
-        if role.code in before:
+        if role.code in self.requests:
             return False
+        before = self.last_request
         orders = [
             [row.code for row in form.rectangular(REQUESTS).rows]
             for form in self.forms.vintages.values()
         ]
         return any(
             role.code in order
-            and (not before or before[-1] in order)
-            and (not before or order.index(before[-1]) < order.index(role.code))
+            and (before is None or before in order)
+            and (before is None or order.index(before) < order.index(role.code))
             for order in orders
         )
 

@@ -1,7 +1,7 @@
 """One title of a report, taken apart: an agency, a year, a subject and a report word."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -48,10 +48,13 @@ def parse_title(text: str, lexicon: Lexicon, *, joined: bool = False) -> Title |
         return None
     bars = (_JOINED_BARS if joined else _BARS).split(text.replace("：", ":").replace("｜", "|"))
     titles = []
-    for part in bars:
-        others = (simplify(p) for p in bars if p is not part)
-        word = any(len(o) <= _MAX_WORD and _is_of_another_kind(o, lexicon) for o in others)
-        refused = word or _is_of_another_kind(simplify(part), lexicon)
+    kinds = [_is_of_another_kind(simplify(part), lexicon) for part in bars]
+    # A word for what the page is refuses the parts beside it.
+    refuses = any(
+        kind and len(simplify(part)) <= _MAX_WORD for part, kind in zip(bars, kinds, strict=True)
+    )
+    for part, kind in zip(bars, kinds, strict=True):
+        refused = kind or refuses
         titles += [_taken_apart(piece, lexicon, refused, joined) for piece in part.split(":")]
     found = [t for t in titles if t is not None]
     return max(found, key=known_parts, default=None)
@@ -91,9 +94,9 @@ def _taken_apart(text: str, lexicon: Lexicon, refused: bool, joined: bool) -> Ti
     if _STOPS.search(simple) or any(word in plain for word in lexicon.title.prose):
         return None
     times = times_in(simple, lexicon)
-    if len(simple) - sum(stop - start for start, stop in times.spans) > MAX_TITLE:
+    if len(simple) - len(times.places) > MAX_TITLE:
         return None
-    subject = _subject_of(simple, times.spans, lexicon)
+    subject = _subject_of(simple, times.places, lexicon)
     if subject is None:
         return None
     start, end = subject
@@ -105,12 +108,10 @@ def _taken_apart(text: str, lexicon: Lexicon, refused: bool, joined: bool) -> Ti
     return Title(narrow(text).strip(EDGES), agency, times.year, refused)
 
 
-def _subject_of(
-    simple: str, spans: Sequence[tuple[int, int]], lexicon: Lexicon
-) -> tuple[int, int] | None:
+def _subject_of(simple: str, no_words: Collection[int], lexicon: Lexicon) -> tuple[int, int] | None:
     """Where the agency's name ends at the latest, and where the last subject ends that has a report
     word behind it."""
-    blank = "".join(" " if any(a <= i < b for a, b in spans) else c for i, c in enumerate(simple))
+    blank = "".join(" " if i in no_words else c for i, c in enumerate(simple))
     places = {m.span() for s in lexicon.title.subject for m in re.finditer(re.escape(s), simple)}
     whole = {p for p in places if not any(q != p and q[0] <= p[0] and p[1] <= q[1] for q in places)}
     for start, end in sorted(whole, reverse=True):
@@ -166,7 +167,8 @@ def _agency(
     simple = words.simple
     start = max(_behind_another_title(simple[:end], lexicon), times.numbered % (end + 1))
     end = _before_another_subject(simple, start, end, lexicon)
-    kept = [i for i in range(start, end) if not any(a <= i < b for a, b in times.spans)]
+    places = times.places
+    kept = [i for i in range(start, end) if i not in places]
     for part in reversed(_parts(words, kept, lexicon)):
         name = _name(words, part, lexicon)
         if name is not None:
@@ -194,9 +196,8 @@ def _agency_behind(words: _Characters, end: int, times: Times, lexicon: Lexicon)
     start = end + max(
         (tail.rfind(w) + len(w) for w in lexicon.title.report if w in tail), default=0
     )
-    kept = [
-        i for i in range(start, len(words.simple)) if not any(a <= i < b for a, b in times.spans)
-    ]
+    places = times.places
+    kept = [i for i in range(start, len(words.simple)) if i not in places]
     if not kept or not (words.simple[kept[0]] in EDGES or words.apart(kept[0] - 1, kept[0])):
         return None
     name = "".join(c for c in words.name(kept) if c not in _QUOTES).strip(EDGES)

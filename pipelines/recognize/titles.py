@@ -16,7 +16,7 @@ from pipelines.recognize.title_parts import (
     parse_title,
     plain_name,
 )
-from pipelines.recognize.years import times_in
+from pipelines.recognize.years import Times, times_in
 
 __all__ = ["Title", "parse_title", "titles_in"]
 
@@ -115,10 +115,8 @@ def _completed(title: Title, above: Sequence[str], below: Sequence[str], lexicon
         plain = simplify(text)
         times = times_in(plain, lexicon)
         said = None if year is not None else times.year
-        name = (
-            _without(narrow(text), times.spans, lexicon) if len(plain) == len(narrow(text)) else ""
-        )
-        if agency is None and _is_piece(text) and may_be_agency(name, lexicon):
+        name = _name_in(text, times, lexicon) if agency is None and _is_piece(text) else ""
+        if may_be_agency(name, lexicon):
             agency = name
         elif _only_year(text, lexicon) is None or said is None:
             break
@@ -134,9 +132,12 @@ def _only_year(text: str, lexicon: Lexicon) -> int | None:
     return times.year if times.spans == ((0, len(plain)),) else None
 
 
-def _without(text: str, spans: Sequence[tuple[int, int]], lexicon: Lexicon) -> str:
-    kept = (c for i, c in enumerate(text) if not any(a <= i < b for a, b in spans))
-    name = plain_name("".join(kept), lexicon)
+def _name_in(line: str, times: Times, lexicon: Lexicon) -> str:
+    """What a line says beside its times; nothing where these cannot be placed in it as printed."""
+    text, places = narrow(line), times.places
+    if len(text) != len(simplify(line)):
+        return ""
+    name = plain_name("".join(c for i, c in enumerate(text) if i not in places), lexicon)
     for word in lexicon.title.notice:
         name = name.removesuffix(word)
     return name

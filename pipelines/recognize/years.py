@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from pipelines.forms import Lexicon, narrow
 
@@ -21,6 +22,11 @@ class Times:
     years: tuple[int, ...]
     spans: tuple[tuple[int, int], ...]
     numbered: int
+
+    @property
+    def places(self) -> frozenset[int]:
+        """The places of all characters that are no words."""
+        return frozenset(chain.from_iterable(range(*span) for span in self.spans))
 
     @property
     def year(self) -> int | None:

@@ -10,6 +10,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
@@ -34,6 +35,7 @@ _STROKE = "\u0336"
 # A parser makes U+FFFD of this in a page, so it can stand for a line's end there.
 BREAK = "\x00"
 
+_BLANK = f" \n\xa0\u3000{BREAK}"
 WHITE = re.compile(r"[ \t\r\n\f]+")
 _TYPED = frozenset({"", "text", "number", "tel"})
 _TINY = frozenset({"0", "1", "2", "0px", "1px", "2px"})
@@ -202,15 +204,18 @@ class _Gathering:
         text = lines_of(text)
         if not text.strip():
             return self._alone() or text
-        kept = list(self.parts)
-        for aside in reversed(self.asides):
+        before = ["", *accumulate((p.rstrip(_BLANK)[-1:] for p in self.parts), _last)]
+        behind = ["", *accumulate((p.lstrip(_BLANK)[:1] for p in reversed(self.parts)), _last)]
+        behind.reverse()
+        kept: list[str] = []
+        at = 0
+        for aside in self.asides:
             mark = lines_of("".join(aside.parts)).strip()
-            before = "".join(self.parts[: aside.at]).rstrip(" \n\xa0\u3000" + BREAK)[-1:]
-            behind = "".join(self.parts[aside.at :]).lstrip(" \n\xa0\u3000" + BREAK)[:1]
-            beside_figure = before.isdecimal() or behind.isdecimal()
+            beside_figure = before[aside.at].isdecimal() or behind[aside.at].isdecimal()
             if not aside.struck and beside_figure and mark.isdecimal():
-                kept.insert(aside.at, f"{BREAK}{mark}{BREAK}")
-        return lines_of("".join(kept))
+                kept += [*self.parts[at : aside.at], f"{BREAK}{mark}{BREAK}"]
+                at = aside.at
+        return lines_of("".join([*kept, *self.parts[at:]]))
 
     def _alone(self) -> str:
         """The text of a cell in which nothing stands but asides."""
@@ -218,6 +223,11 @@ class _Gathering:
         if not any(t.strip() for t in told):
             told = [_struck(lines_of("".join(a.parts))) for a in self.asides if a.struck]
         return "\n".join(t for t in told if t.strip())
+
+
+def _last(before: str, character: str) -> str:
+    """The character, or the one before it where there is none."""
+    return character or before
 
 
 def _is_spacer(picture: LexborNode) -> bool:

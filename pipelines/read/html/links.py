@@ -14,7 +14,9 @@ from pipelines.read.html.tree import Ids, Paths
 _DOCUMENT = re.compile(
     r"\.(?:pdf|docx?|wps|et|xlsx?|rtf|ofd|zip|rar|7z)(?=$|[?#&;\s\"')\]])", re.IGNORECASE
 )
-_REFRESH = re.compile(r"\s*[\d.]*\s*[;,]?\s*(?:url\s*=\s*)?[\"']?\s*([^\"']*)", re.IGNORECASE)
+_REFRESH = re.compile(
+    r"\s*+[\d.]*+\s*+[;,]?+\s*+(?:url\s*+=\s*+)?+[\"']?+\s*+([^\"']*)", re.IGNORECASE
+)
 _NO_ADDRESS = ("javascript:", "mailto:", "tel:", "about:", "data:", "#")
 _LINE_ENDS = re.compile(r"[\t\r\n]")
 # Parameters by which viewers are told what to show.

@@ -42,16 +42,14 @@ class TableRow(NamedTuple):
 
     def is_layout(self) -> bool:
         """Whether one of its cells is a part of the page rather than of a table."""
+        filled = sum(bool(c.content.text.strip()) for c in self.cells)
         for cell in self.cells:
             text, blocks, tables = cell.content
-            prose = blocks > _LAYOUT_BLOCKS and len(text) > _LAYOUT_TEXT
-            if prose or (tables and not self._has_figures_beside(cell)):
+            long = len(text) > _LAYOUT_TEXT
+            beside = filled - bool(text.strip())
+            if (blocks > _LAYOUT_BLOCKS and long) or (tables and (long or beside < _MIN_BESIDE)):
                 return True
         return False
-
-    def _has_figures_beside(self, cell: TableCell) -> bool:
-        beside = sum(bool(c.content.text.strip()) for c in self.cells if c is not cell)
-        return beside >= _MIN_BESIDE and len(cell.content.text) <= _LAYOUT_TEXT
 
 
 def rows_of(table: LexborNode, path: str, marks: Marks) -> list[TableRow]:

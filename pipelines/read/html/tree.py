@@ -49,12 +49,14 @@ GONE, UNSEEN, STRUCK, RAISED = 1, 2, 4, 8
 HIDDEN = GONE | UNSEEN
 _NONE = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _UNSEEN = re.compile(r"visibility\s*:\s*hidden", re.IGNORECASE)
-_LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
+_DECLARATION = re.compile(r"(?<![\w-])([\w-]++)\s*+:([^;]*)")
 _OFF_LINE = re.compile(r"vertical-align\s*:\s*(?:super|sub)\b", re.IGNORECASE)
 _SHOWN = re.compile(r"display\s*:\s*(?!none)\w|visibility\s*:\s*visible", re.IGNORECASE)
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
-_SIMPLE = re.compile(r"(?:[A-Za-z][\w:]*)?([.#])([A-Za-z_][\w-]*)")
+_NAME = r"([.#])([A-Za-z_][\w-]*)"
+_NAMES = re.compile(_NAME)
+_SIMPLE = re.compile(rf"(?:[A-Za-z][\w:]*)?{_NAME}")
 _MAX_STYLE = 500_000
 
 Ids = frozenset[int]
@@ -113,11 +115,15 @@ def _of_style(style: str) -> int:
     for mark, pattern in (
         (GONE, _NONE),
         (UNSEEN, _UNSEEN),
-        (STRUCK, _LINE_THROUGH),
         (RAISED, _OFF_LINE),
     ):
         if pattern.search(style):
             marks |= mark
+    if any(
+        "text-decoration" in name and "line-through" in value
+        for name, value in _DECLARATION.findall(style.lower())
+    ):
+        marks |= STRUCK
     return marks
 
 
@@ -141,7 +147,7 @@ def _hidden_names(tree: LexborHTMLParser) -> frozenset[str]:
                 simple = (_SIMPLE.fullmatch(s.strip()) for s in selectors.split(","))
                 hidden.update(m[1] + m[2] for m in simple if m is not None)
             elif _SHOWN.search(declared):
-                shown.update(kind + name for kind, name in _SIMPLE.findall(selectors))
+                shown.update(kind + name for kind, name in _NAMES.findall(selectors))
     return frozenset(hidden - shown)
 
 
