@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipelines.domain import Finding, Outcome
     from pipelines.process import DocumentRef
     from pipelines.reference import Resolution
-    from pipelines.serve.check_page import Checked
+    from pipelines.serve.judged import Checked
     from pipelines.settings import Settings
 
 # Up to this many documents, starting worker processes costs more than they save.
@@ -76,8 +76,7 @@ def check(
     no report or cannot be read (the others are judged all the same).
     """
     from pipelines.domain import OutcomeKind, Severity
-    from pipelines.serve.check_page import Checked, check_page
-    from pipelines.serve.judged import judged
+    from pipelines.serve.judged import Checked, judged
 
     refused = broken = False
     page: list[Checked] = []
@@ -98,6 +97,7 @@ def check(
                 _draw_check(checked)
     if output is CheckFormat.HTML:
         from pipelines.forms import load_forms
+        from pipelines.serve.check_page import check_page
 
         typer.echo(check_page(page, load_forms()), nl=False)
     raise typer.Exit(2 if refused else int(broken))

@@ -1,12 +1,10 @@
 """The findings of documents as one HTML page that needs nothing beside itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 
-from pipelines.domain import Outcome
 from pipelines.forms import Forms
-from pipelines.serve.judged import Judged, where
+from pipelines.serve.judged import Checked, Judged, where
 from pipelines.serve.reading_json import plain
 
 _STYLE = """
@@ -18,14 +16,6 @@ td.n { text-align: right; white-space: nowrap }
 .refused { border-left: 4px solid #b00020; padding-left: .7rem }
 """
 _HEAD = ("severity", "rule", "where", "left", "right", "difference", "reading", "message")
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """One document with what was found in it; for a document that is no report, nothing is."""
-
-    outcome: Outcome
-    findings: tuple[Judged, ...]
 
 
 def check_page(checked: Sequence[Checked], forms: Forms) -> str:

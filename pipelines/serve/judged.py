@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipelines.domain import Finding, Severity, Verdict
+from pipelines.domain import Finding, Outcome, Severity, Verdict
 from pipelines.forms import Forms
 from pipelines.forms.message import label_of
 
@@ -20,6 +20,14 @@ class Judged:
     @property
     def readings_told(self) -> str:
         return ", ".join(r.value.replace("_", " ") for r in self.readings)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One document with its findings; a document that is no report has none."""
+
+    outcome: Outcome
+    findings: tuple[Judged, ...]
 
 
 def judged(findings: Sequence[Finding]) -> list[Judged]:

@@ -19,9 +19,9 @@ from pipelines.domain import (
     Verdict,
 )
 from pipelines.forms import load_forms
-from pipelines.serve.check_page import Checked, check_page
+from pipelines.serve.check_page import check_page
 from pipelines.serve.drawn import findings_table, statutory_tables
-from pipelines.serve.judged import judged, where
+from pipelines.serve.judged import Checked, judged, where
 
 FORMS = load_forms()
 BROKEN = Finding(
