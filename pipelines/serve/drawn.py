@@ -11,7 +11,7 @@ from pipelines.domain import Fact, Outcome, State
 from pipelines.forms import Forms
 from pipelines.forms.message import label_of
 from pipelines.serve.judged import Judged, where
-from pipelines.serve.laid_out import blocks, group_label, label_in_form
+from pipelines.serve.laid_out import blocks, group_label, label_in_form, shown
 from pipelines.serve.reading_json import plain
 
 _STATE_STYLE = {
@@ -115,8 +115,4 @@ def _block(facts: Sequence[Fact], forms: Forms) -> Table:
 
 
 def _cell(fact: Fact) -> Text:
-    style = _STATE_STYLE[fact.state]
-    if fact.state is State.REPORTED:
-        return Text(f"{fact.value:f}{fact.unit or ''}", style=style)
-    printed = (fact.raw or "").strip()
-    return Text(printed or fact.state.value, style=style)
+    return Text(shown(fact) or fact.state.value, style=_STATE_STYLE[fact.state])

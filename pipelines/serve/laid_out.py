@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from pipelines.domain import Fact
+from pipelines.domain import Fact, State
 from pipelines.forms import INDICATORS, BlockTable, Forms, Labelled, RectangularTable, Table
 
 
@@ -37,6 +37,18 @@ def group_label(fact: Fact, forms: Forms) -> str | None:
         return None
     group = next((r.group for r in table.rows if r.code == fact.row), None)
     return next((g.label for g in table.groups if g.code == group), None)
+
+
+def cell_code(fact: Fact) -> str:
+    """The code of the cell of a fact in its table, `table.row.column`."""
+    return f"{fact.table}.{fact.row}.{fact.column}"
+
+
+def shown(fact: Fact) -> str:
+    """The number and unit of a reported fact, else its printed token; empty where there is none."""
+    if fact.state is State.REPORTED:
+        return f"{fact.value:f}{fact.unit or ''}"
+    return (fact.raw or "").strip()
 
 
 def _table(fact: Fact, forms: Forms) -> Table | None:

@@ -15,7 +15,19 @@ from pipelines.forms import load_forms
 ROOT = Path(__file__).parents[2]
 CODE = ("pipelines", "assets", "expectations")
 CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-TEXT_ENDINGS = {".py", ".sql", ".yml", ".yaml", ".toml", ".md", ".csv", ".json", ".lock", ".html"}
+TEXT_ENDINGS = {
+    ".py",
+    ".sql",
+    ".yml",
+    ".yaml",
+    ".toml",
+    ".md",
+    ".csv",
+    ".json",
+    ".lock",
+    ".html",
+    ".j2",
+}
 MARTS = ROOT / "sql" / "marts"
 
 
