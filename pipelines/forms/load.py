@@ -94,7 +94,7 @@ def _load_form(head_file: Path, head: FormHead) -> Form:
         file = head_file.parent / f"{name}.yaml"
         read = read_yaml(file, FormError)
         has_blocks = isinstance(read.value, dict) and "blocks" in read.value
-        table: Table = read.parse(BlockTable if has_blocks else RectangularTable)
+        table: Table = read.parse(BlockTable) if has_blocks else read.parse(RectangularTable)
         if table.table != name:
             raise FormError(f"{file}: table is {table.table}, expected {name}")
         tables[name] = table
