@@ -78,6 +78,15 @@ def test_findings(name: str) -> None:
     assert sorted({f.rule for f in outcome.findings}) == expected["findings"]
 
 
+@pytest.mark.parametrize("name", ["seed_yanchi_2020", "seed_fugou_2021"])
+def test_shortened_copy_has_every_fact_of_the_original(name: str) -> None:
+    copy, _ = walked(name)
+    original, _ = walked(f"{name}_original")
+    assert copy.facts == original.facts
+    assert copy.findings == original.findings
+    assert copy.names == original.names
+
+
 def test_each_short_row_of_the_damaged_copy_is_told_with_its_row() -> None:
     outcome, expected = walked("seed_fugou_2021")
     short = {f.row for f in outcome.findings if f.rule == "row_short"}
