@@ -229,6 +229,7 @@ def published_release(
         parser_version=parser_version(),
         fingerprint=fingerprint_of(documents, seen),
         suites=[result_of(evaluation) for evaluation in evaluations],
+        replace_newer=house.settings.replace_newer,
     )
     return dg.MaterializeResult(
         metadata={"file": dg.MetadataValue.path(house.settings.published_file)}

@@ -10,7 +10,7 @@ from assets.house import Progress
 from assets.steps import current_fingerprint, pending
 from pipelines.archive import count_known, open_archive
 from pipelines.crawl.report import CrawlReport
-from pipelines.publish import Census, changes, current_release, read_census
+from pipelines.publish import Census, changes, current_release, read_census, refuse_newer
 from pipelines.settings import Settings
 
 
@@ -52,6 +52,9 @@ def run(
         OgiError: the run could not be done. A release that is held back is no error: `blocked`.
     """
     began = time.monotonic()
+    # Before anything is begun; publish() checks it again.
+    if not settings.replace_newer:
+        refuse_newer(settings.published_file)
     given = list(paths) or [p for p in [settings.inbox_dir] if p.is_dir()]
     if sources is None and (report := _nothing_new(given, settings, began)) is not None:
         return report
@@ -81,13 +84,13 @@ def _nothing_new(given: Sequence[Path], settings: Settings, began: float) -> Run
     """The report of a run that has nothing to do; None where there is something.
 
     Nothing is to be done when every file is in the archive under its address, every document was
-    read by this very parser, and the release was made from the same documents, code and data and
-    is as it was published.
+    read by this very parser, and the release was made by this version from the same documents, code
+    and data and is as it was published.
     """
     release = current_release(settings.published_file)
-    if release is None or changes(settings.published_dir, release.files, quick=True):
+    if release is None or not release.is_of_this_version:
         return None
-    if pending(settings):
+    if changes(settings.published_dir, release.files, quick=True) or pending(settings):
         return None
     known = count_known(given, open_archive(settings.archive_address))
     if known is None or release.fingerprint != current_fingerprint(settings):

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     )
     max_failed_rate: float = Field(default=0.2, ge=0, le=1)
     max_refused_table_rate: float = Field(default=0.2, ge=0, le=1)
+    replace_newer: bool = Field(
+        default=False, description="replace a release that a newer version of this project made"
+    )
     sources: Path | None = Field(
         default=None, description="folder of the sources' records; data/reference/sources"
     )

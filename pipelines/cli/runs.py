@@ -99,11 +99,15 @@ def status() -> None:
         ("nightly schedule", _automation(settings, NIGHTLY, f"{NIGHTLY_AT:%H:%M} {NIGHTLY_ZONE}")),
         ("inbox sensor", _automation(settings, INBOX, f"every {INBOX_EVERY_S} s")),
     ]
-    if release is None:
+    if release is None and settings.published_file.is_file():
+        file = settings.published_file.absolute()
+        rows.append(("release", f"{file}, unfinished or of another version of this project"))
+    elif release is None:
         rows.append(("release", "none yet; `ogi run` makes one"))
     else:
         rows += [
             ("release", f"{settings.published_file.absolute()}, of {release.created_at}"),
+            ("made by", f"version {release.version}, release format {release.release_format}"),
             ("documents", _census(release.counts)),
             ("facts", f"{release.counts.facts:,}"),
             ("findings", f"{sum(release.counts.findings.values()):,}"),

@@ -4,12 +4,14 @@ from pipelines.publish.census import Census
 from pipelines.publish.files import changes, closed_to_writers, wal_of
 from pipelines.publish.fingerprint import fingerprint
 from pipelines.publish.gate import Gate, ReleaseBlocked, Thresholds
-from pipelines.publish.release import RELEASE_FILE, Release, current_release, publish, read_census
+from pipelines.publish.release import Release, current_release, publish, read_census
+from pipelines.publish.versions import RELEASE_FILE, NewerRelease, refuse_newer
 
 __all__ = [
     "RELEASE_FILE",
     "Census",
     "Gate",
+    "NewerRelease",
     "Release",
     "ReleaseBlocked",
     "Thresholds",
@@ -19,5 +21,6 @@ __all__ = [
     "fingerprint",
     "publish",
     "read_census",
+    "refuse_newer",
     "wal_of",
 ]

@@ -12,15 +12,15 @@ from typing import Any
 
 import duckdb
 
+from pipelines import __version__
 from pipelines.publish.census import Census, commonest_refusals, take_census, without_outcome
 from pipelines.publish.copying import copy_marts, write_evidence
 from pipelines.publish.files import PublishedFile, closed_to_writers, describe, wal_of
 from pipelines.publish.gate import Gate, ReleaseBlocked, Thresholds, reasons_to_block
+from pipelines.publish.versions import RELEASE_FILE, RELEASE_FORMAT, refuse_newer
 
 EVIDENCE_FILE = "evidence.parquet"
 QUALITY_FILE = "quality.json"
-RELEASE_FILE = "release.json"
-
 _UNFINISHED = ".unfinished-"
 
 
@@ -29,6 +29,8 @@ class Release:
     """What was published: release.json as a value. `created_at` is UTC, ISO 8601; `files` are the
     files beside release.json, by name."""
 
+    version: str
+    release_format: int
     run_id: str
     created_at: str
     parser_version: str
@@ -36,6 +38,10 @@ class Release:
     counts: Census
     thresholds: Thresholds
     files: dict[str, PublishedFile]
+
+    @property
+    def is_of_this_version(self) -> bool:
+        return (self.version, self.release_format) == (__version__, RELEASE_FORMAT)
 
 
 def publish(
@@ -47,6 +53,7 @@ def publish(
     parser_version: str,
     fingerprint: str,
     suites: Sequence[Mapping[str, Any]],
+    replace_newer: bool = False,
 ) -> Release:
     """Check the built warehouse, then put its marts, evidence and quality in place of the last.
 
@@ -59,7 +66,10 @@ def publish(
     Raises:
         ReleaseBlocked: `gate` or the rates forbid it, or another program has the old file open for
             writing; nothing is changed.
+        NewerRelease: a newer version made the old release, and `replace_newer` is not set.
     """
+    if not replace_newer:
+        refuse_newer(published_file)
     with _reading(warehouse_file) as con, closed_to_writers(published_file) as is_closed:
         census = take_census(con)
         lost = without_outcome(con, gate.archived)
@@ -70,6 +80,8 @@ def publish(
         if reasons:
             raise ReleaseBlocked(reasons)
         release = Release(
+            version=__version__,
+            release_format=RELEASE_FORMAT,
             run_id=run_id,
             created_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             parser_version=parser_version,

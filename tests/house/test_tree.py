@@ -1,6 +1,8 @@
 """The house keeps its own rules."""
 
 import ast
+import hashlib
+import json
 import re
 import subprocess
 import tomllib
@@ -11,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.forms import load_forms
+from pipelines.publish.versions import RELEASE_FORMAT
+from pipelines.selects import load_marts
 
 ROOT = Path(__file__).parents[2]
 CODE = ("pipelines", "assets", "expectations")
@@ -186,3 +190,16 @@ def test_the_top_level_is_the_design() -> None:
 
 def test_tests_have_no_packages() -> None:
     assert not list((ROOT / "tests").rglob("__init__.py"))
+
+
+def test_release_format_is_raised_when_the_marts_change() -> None:
+    columns = {
+        name: {column: spec.type for column, spec in mart.columns.items()}
+        for name, mart in load_marts().items()
+    }
+    checksum = hashlib.sha256(json.dumps(columns, sort_keys=True).encode()).hexdigest()
+    recorded = (ROOT / "tests" / "house" / "release_format.txt").read_text(encoding="utf-8")
+    assert recorded.split() == [str(RELEASE_FORMAT), checksum], (
+        "the marts' columns changed: raise RELEASE_FORMAT and write it and the new checksum "
+        "into release_format.txt"
+    )

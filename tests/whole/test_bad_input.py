@@ -195,6 +195,8 @@ def test_a_blocked_release_ends_2_and_the_old_one_stays(
     (line,) = ended.stderr.splitlines()
     assert "blocked" in line
     assert "50.0%" in line
+    assert "blocked; the one before it stays" in ended.stdout
+    assert " query " not in ended.stdout, "a query would answer from the release before it"
     assert rows(home, "select outcome from dim_document") == [("report",)]
     again = ogi(home, "ingest", file, **strict)
     assert again.returncode == 2, "what is blocked stays blocked until something changes"

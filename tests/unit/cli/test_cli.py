@@ -228,6 +228,12 @@ def test_status_shows_whether_schedule_and_sensor_are_on(ogi: Ogi) -> None:
     assert "inbox sensor       off\n" in off
 
 
+def test_status_reports_a_release_that_it_cannot_read(ogi: Ogi, release: Path) -> None:
+    done = ogi("status", OGI_HOME=str(release.parents[1]))
+    assert done.returncode == 0
+    assert f"{release}, unfinished or of another version of this project" in done.stdout
+
+
 @pytest.mark.parametrize("how", ["csv", "json", "table"])
 def test_query_prints(ogi: Ogi, release: Path, how: str) -> None:
     sql = "select agency_name, received from marts.agency_years order by agency_id"

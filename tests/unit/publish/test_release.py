@@ -14,6 +14,7 @@ import pytest
 
 from pipelines.publish import (
     Gate,
+    NewerRelease,
     Release,
     ReleaseBlocked,
     Thresholds,
@@ -89,7 +90,14 @@ def gate_for(
     return Gate(frozenset(archived), failed_checks, broken_keys, thresholds)
 
 
-def release(warehouse: Path, published: Path, gate: Gate, fingerprint: str = "f1") -> Release:
+def release(
+    warehouse: Path,
+    published: Path,
+    gate: Gate,
+    fingerprint: str = "f1",
+    *,
+    replace_newer: bool = False,
+) -> Release:
     return publish(
         warehouse,
         published,
@@ -98,6 +106,7 @@ def release(warehouse: Path, published: Path, gate: Gate, fingerprint: str = "f1
         parser_version="p1",
         fingerprint=fingerprint,
         suites=[{"name": "a_rule", "passed": False}],
+        replace_newer=replace_newer,
     )
 
 
@@ -263,6 +272,58 @@ def test_an_open_reader_goes_on_with_the_release_it_began_with(
         release(warehouse, published, gate_for(*"abcde"))
         assert reader.execute(count).fetchone() == (2,)
         assert documents(published) == list("abcde")
+
+
+@pytest.fixture
+def version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The code is of version 0.9.0 and release format 3."""
+    for module in ("release", "versions"):
+        monkeypatch.setattr(f"pipelines.publish.{module}.__version__", "0.9.0")
+        monkeypatch.setattr(f"pipelines.publish.{module}.RELEASE_FORMAT", 3)
+
+
+def made_by(published: Path, **recorded: object) -> None:
+    """Record in release.json that another version made the release."""
+    file = published.parent / "release.json"
+    raw = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**raw, **recorded}), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "named"),
+    [
+        ({"version": "0.10.0"}, "version 0.10.0 (release format 3)"),
+        ({"release_format": 4}, "version 0.9.0 (release format 4)"),
+        # Of a format that this version cannot read.
+        ({"version": "1.0.0", "unknown": {}, "counts": []}, "version 1.0.0 (release format 3)"),
+    ],
+)
+@pytest.mark.usefixtures("version")
+def test_release_of_a_newer_version_is_replaced_only_on_request(
+    warehouse: Path, published: Path, recorded: dict[str, object], named: str
+) -> None:
+    release(warehouse, published, gate_for("a", "b"))
+    made_by(published, **recorded)
+    before = published.stat().st_ino
+    with pytest.raises(NewerRelease) as refused:
+        release(warehouse, published, gate_for("a", "b"))
+    (line,) = str(refused.value).splitlines()
+    assert named in line
+    assert "the older version 0.9.0 (release format 3)" in line
+    assert published.stat().st_ino == before
+    made = release(warehouse, published, gate_for("a", "b"), replace_newer=True)
+    assert current_release(published) == made
+    assert (made.version, made.release_format) == ("0.9.0", 3)
+
+
+@pytest.mark.parametrize("recorded", [{"version": "0.8.10"}, {"release_format": 2}])
+@pytest.mark.usefixtures("version")
+def test_release_of_an_older_version_is_replaced(
+    warehouse: Path, published: Path, recorded: dict[str, object]
+) -> None:
+    release(warehouse, published, gate_for("a", "b"))
+    made_by(published, **recorded)
+    assert release(warehouse, published, gate_for("a", "b")).version == "0.9.0"
 
 
 WRITING = """
