@@ -21,6 +21,8 @@ from pipelines.publish.versions import RELEASE_FILE, RELEASE_FORMAT, refuse_newe
 
 EVIDENCE_FILE = "evidence.parquet"
 QUALITY_FILE = "quality.json"
+# What release.json did not record then.
+_BEFORE_FORMAT_1: Mapping[str, Any] = {"version": "unknown", "release_format": 0, "files": {}}
 _UNFINISHED = ".unfinished-"
 
 
@@ -110,7 +112,8 @@ def current_release(published_file: Path) -> Release | None:
     if not all((published_file.parent / name).is_file() for name in names):
         return None
     try:
-        raw = json.loads((published_file.parent / RELEASE_FILE).read_text(encoding="utf-8"))
+        recorded = json.loads((published_file.parent / RELEASE_FILE).read_text(encoding="utf-8"))
+        raw = {**_BEFORE_FORMAT_1, **recorded}
         counts, thresholds = Census(**raw.pop("counts")), Thresholds(**raw.pop("thresholds"))
         files = {name: PublishedFile(**file) for name, file in raw.pop("files").items()}
         return Release(**raw, counts=counts, thresholds=thresholds, files=files)

@@ -272,6 +272,20 @@ def test_blocked_first_run_reports_counts_and_no_release(settings: Settings, inp
     assert not settings.published_dir.exists()
 
 
+def test_step_that_raises_leaves_no_release_and_the_next_run_publishes(
+    settings: Settings, inputs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the disk is on fire")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("assets.graph.audit_warehouse", fail)
+        with pytest.raises(RuntimeError, match="on fire"):
+            run([inputs], settings)
+    assert not settings.published_dir.exists()
+    assert run([inputs], settings).published_file == settings.published_file
+
+
 def test_next_run_replaces_a_changed_release_and_a_broken_building_file(
     settings: Settings, inputs: Path
 ) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -370,12 +371,12 @@ def test_wal_of_the_last_release_is_not_replayed_into_the_next(
     assert killed_writer(published).is_file()
     build(warehouse, dict.fromkeys("abc", "report"))
     moved = []
-    replace = Path.replace
+    move = Path.replace
 
     def watched(file: Path, target: Path) -> Path:
         if target == published:
             moved.append((wal_of(published).exists(), is_open_to_writers(published)))
-        return replace(file, target)
+        return move(file, target)
 
     monkeypatch.setattr(Path, "replace", watched)
     made = release(warehouse, published, gate_for(*"abc"), "f2")
@@ -481,6 +482,18 @@ def test_a_process_that_dies_leaves_the_old_release(
         "quality.json",
         "release.json",
     ]
+
+
+def test_release_made_before_format_1_is_read(warehouse: Path, published: Path) -> None:
+    made = release(warehouse, published, gate_for("a", "b"))
+    file = published.parent / "release.json"
+    raw = json.loads(file.read_text(encoding="utf-8"))
+    for name in ("version", "release_format", "files"):
+        del raw[name]
+    file.write_text(json.dumps(raw), encoding="utf-8")
+    old = current_release(published)
+    assert old == replace(made, version="unknown", release_format=0, files={})
+    assert old is not None and not old.is_of_this_version
 
 
 def test_an_unfinished_release_is_none(warehouse: Path, published: Path) -> None:
