@@ -54,7 +54,11 @@ _SIDES = {
     "row": ("intermediate.row_sums", "row"),
     "indicator": ("intermediate.indicator_sums", "row"),
 }
-_MAY_BE_JUDGED = {Verdict.STRICT: "all_reported", Verdict.BLANK_AS_ZERO: "none_lost"}
+# A column or row of totals without figures is a hint of its own (totals_left_blank).
+_MAY_BE_JUDGED = {
+    Verdict.STRICT: "all_reported",
+    Verdict.BLANK_AS_ZERO: "none_lost and blank_total is null",
+}
 _WITH_AGENCY_YEAR = "left join raw.resolution using (document_sha256)"
 
 _NOT_NEGATIVE = {
@@ -133,7 +137,8 @@ def _identity(rule: str, label: str, for_each: str, verdict: Verdict) -> Suite:
         layer=Layer.AUDITS,
         title=f"{label} ({verdict})",
         query=f'select document_sha256, "{place}" as place,'
-        f' "left" as left_side, "right" as right_side from {relation}'
+        ' coalesce("left", 0) as left_side, coalesce("right", 0) as right_side'
+        f" from {relation}"
         f" where rule = '{rule}' and {_MAY_BE_JUDGED[verdict]}",
         expectations=(
             Expectation(

@@ -52,10 +52,10 @@ def findings_table(findings: Sequence[Judged], forms: Forms, width: int) -> Rend
         return _wide(findings, forms)
     table = Table("severity", Column("rule", no_wrap=True), "what", show_lines=True)
     for item in findings:
-        sides = _sides(item)
+        sides = zip(("left", "right", "difference"), _sides(item), strict=True)
         told = [
             where(item.finding, forms),
-            "left {} · right {} · difference {}".format(*sides) if any(sides) else "",
+            " · ".join(f"{name} {figure}" for name, figure in sides if figure),
             item.readings_told,
             item.finding.message_en,
         ]

@@ -10,11 +10,11 @@ select
     verdict.reading,
     "left"::decimal(38, 8) as "left",
     "right"::decimal(38, 8) as "right",
-    ("left" - "right")::decimal(38, 8) as difference,
+    difference::decimal(38, 8) as difference,
     null::varchar as detail
 from intermediate.column_sums
 cross join (values ('strict'), ('blank_as_zero')) as verdict (reading)
 where
     rule = 'dispositions_sum_to_total'
-    and "left" <> "right"
-    and case verdict.reading when 'strict' then all_reported else none_lost end
+    and difference <> 0
+    and case verdict.reading when 'strict' then all_reported else none_lost and blank_total is null end

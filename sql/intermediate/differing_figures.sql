@@ -1,13 +1,14 @@
 -- grain: document_sha256, table, row, column
--- Figures of a document that the one which speaks for its agency and year prints otherwise.
+-- Figures of a document that the preferred document of its agency and year prints otherwise; NULL where one prints
+-- none.
 select
     others.document_sha256,
     winners.document_sha256 as winner_sha256,
     theirs."table",
     theirs."row",
     theirs."column",
-    mine.figure as winner_figure,
-    theirs.figure
+    if(mine.unit is null, null, mine.figure) as winner_figure,
+    if(theirs.unit is null, null, theirs.figure) as figure
 from intermediate.ranked_reports as others
 inner join intermediate.winners using (agency_id, report_year)
 inner join intermediate.compared_figures as theirs on theirs.document_sha256 = others.document_sha256

@@ -1,5 +1,6 @@
 """Every suite is run both ways: over a frame that passes and over one that breaks it."""
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import duckdb
@@ -57,19 +58,28 @@ def run(file: Path, name: str) -> SuiteResult:
 # --- identities --------------------------------------------------------------------------------
 
 
-def sides(file: Path, rule: str, rows: list[tuple[int, int, bool, bool]]) -> None:
-    """Frames of both sides: left, right, all_reported, none_lost; the audit judges them."""
+Sides = tuple[int | None, int | None, bool, bool]
+
+
+def sides(
+    file: Path, rule: str, rows: Sequence[Sides], *, blank_totals: Collection[int] = ()
+) -> None:
+    """Frames of both sides: left, right, all_reported, none_lost; the audit judges them. Rows of
+    the numbers `blank_totals` have a total that is blank throughout."""
     relation, place = RELATIONS[rule]
-    values = ", ".join(
-        f"('a', '{rule}', 'place{i}', {left}::decimal(38, 8), {right}::decimal(38, 8), {a}, {n})"
-        for i, (left, right, a, n) in enumerate(rows)
-    )
-    empty = "" if rows else " limit 0"
-    values = values or f"('a', '{rule}', 'place', 0, 0, true, true)"
+    frames = [
+        f"select 'a' as document_sha256, '{rule}' as rule, 'place{i}' as \"{place}\","
+        f' {left or "null"}::decimal(38, 8) as "left",'
+        f' {right or "null"}::decimal(38, 8) as "right",'
+        f" {(left or 0) - (right or 0)}::decimal(38, 8) as difference,"
+        f" {a} as all_reported, {n} as none_lost,"
+        f" if({i in blank_totals}, 'total', null) as blank_total"
+        for i, (left, right, a, n) in enumerate(rows or [(0, 0, True, True)])
+    ]
     frame(
         file,
-        f"create or replace table intermediate.{relation} as from (values {values})"
-        f' as t(document_sha256, rule, "{place}", "left", "right", all_reported, none_lost){empty}',
+        f"create or replace table intermediate.{relation} as"
+        f" from ({' union all '.join(frames)}){'' if rows else ' limit 0'}",
     )
     with duckdb.connect(str(file)) as con:
         run_selects(con, ["audits"], needed_for=[f"audits.{rule}"])
@@ -108,6 +118,23 @@ def test_blanks_are_judged_only_as_zero_and_lost_cells_never(file: Path, rule: s
     strict, as_zero = run(file, f"{rule}_strict"), run(file, f"{rule}_blank_as_zero")
     assert (strict.passed, strict.judged) == (True, 1)
     assert (as_zero.passed, as_zero.judged, as_zero.broken) == (False, 2, 1)
+
+
+@pytest.mark.parametrize("rule", IDENTITIES)
+def test_side_without_a_figure_is_evaluated_as_zero(file: Path, rule: str) -> None:
+    sides(file, rule, [(5, None, False, True), (None, 0, False, True), (None, None, False, True)])
+    result = run(file, f"{rule}_blank_as_zero")
+    assert (result.passed, result.problem, result.judged, result.broken) == (False, None, 3, 1)
+    (failure,) = result.failures
+    assert (failure["left"], failure["right"], failure["difference"]) == (5, None, 5)
+
+
+@pytest.mark.parametrize("rule", IDENTITIES)
+def test_totals_left_blank_are_no_violation_of_each_sum(file: Path, rule: str) -> None:
+    rows = [(5, None, False, True), (7, None, False, True), (None, None, False, True)]
+    sides(file, rule, rows, blank_totals={0, 1})
+    result = run(file, f"{rule}_blank_as_zero")
+    assert (result.passed, result.problem, result.judged) == (True, None, 1)
 
 
 @pytest.mark.parametrize("rule", IDENTITIES)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
+import pytest
 
 from pipelines.domain import Outcome, OutcomeKind, State
 
@@ -88,6 +89,24 @@ def test_other_figures_in_another_document_are_a_finding(build: Build, make_repo
         assert "-2" in message
     assert con.execute("select findings_warning from marts.dim_report").fetchall() == [(1,)]
     assert revision(con) == 1
+
+
+@pytest.mark.parametrize("state", [State.BLANK, State.NOT_APPLICABLE])
+def test_blank_that_differs_from_a_figure_is_no_zero(
+    build: Build, make_report: Make, state: State
+) -> None:
+    page = make_report("page", cells={RECEIVED: state})
+    paper = make_report("paper", cells={RECEIVED: 7}, read_by="ocr.rapidocr")
+    con = build([page, paper], addresses={"page": PAGE, "paper": OTHER_PAGE})
+    ((left, right, difference, zh, en),) = con.execute(
+        'select "left", "right", difference, message_zh, message_en'
+        " from marts.fct_findings where rule = 'documents_differ'"
+    ).fetchall()
+    blank_is_left = left is None
+    assert {left, right} == {None, 7}
+    assert difference == (-7 if blank_is_left else 7)
+    assert "无数字" in zh
+    assert "no figure in " in en
 
 
 def test_of_several_that_differ_the_best_is_told(build: Build, make_report: Make) -> None:

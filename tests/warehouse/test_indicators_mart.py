@@ -171,6 +171,36 @@ def test_parts_sum_to_their_total(annex: Make) -> None:
     assert told(annex(alone)) == set()
 
 
+def test_blank_total_of_an_annex_is_named_in_the_message(annex: Make) -> None:
+    (found,) = audit(annex(changed(NATIONAL, "requests_received", "")), FORMS)
+    assert (found.rule, found.row) == ("indicator_parts_sum_to_total", "requests_received")
+    assert (found.left, found.right, found.difference) == (Decimal(12), None, Decimal(12))
+    assert "总数为空白" in found.message_zh
+    assert "the total is blank" in found.message_en
+    assert "Counted as zero: " in found.message_en
+
+
+def test_column_of_an_annex_whose_totals_are_all_blank_is_one_hint(annex: Make) -> None:
+    blank = changed(changed(NATIONAL, "requests_received", ""), "replies_total", "")
+    (found,) = audit(annex(blank), FORMS)
+    assert (found.rule, found.table) == ("totals_left_blank", "indicators")
+    assert (found.row, found.column, found.severity) == (None, "current", "hint")
+
+
+def test_blank_replies_are_no_zero(annex: Make) -> None:
+    printed: list[Printed] = [
+        (row, column, raw, "件")
+        for column in ("current", "cumulative")
+        for row, raw in (("requests_received", "4"), ("replies_total", ""))
+    ]
+    told = audit(annex(printed), FORMS)
+    assert [f.column for f in told] == ["cumulative", "current"]
+    for found in told:
+        assert (found.rule, found.left, found.right) == ("replies_match_requests", None, Decimal(4))
+        assert "答复总数为空白" in found.message_zh
+        assert "the total of replies is blank" in found.message_en
+
+
 def test_nothing_is_judged_where_an_indicator_is_unknown(annex: Make) -> None:
     unknown = finding(FORMS, "unknown_indicator", table="indicators", row="某某数", detail="某某数")
     assert told(annex(changed(NATIONAL, "requests.web", "8"), findings=[unknown])) == set()

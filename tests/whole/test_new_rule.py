@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 OGI = "from pipelines.cli import main; main()"
-SAMPLE = ROOT / "data" / "samples" / "reports" / "990102-market-regulation-2023.html"
+REPORTS = ROOT / "data" / "samples" / "reports"
+SAMPLE = REPORTS / "990102-market-regulation-2023.html"
+WITH_REVIEWS = REPORTS / "990000-government-2022.html"
 
 RULE = """\
   - id: all_granted
@@ -28,6 +30,26 @@ IDENTITY = """\
     for_each: column
     left: [granted]
     right: [received]
+"""
+OVER_COLUMNS = """\
+  - id: all_granted
+    for_each: row
+    left: [corrected]
+    right: [upheld]
+"""
+SIDES = """
+    union all by name
+    select
+        document_sha256,
+        'all_granted' as rule,
+        channel as "row",
+        corrected as "left",
+        upheld as "right",
+        [corrected_state, upheld_state] as states
+    from staging.reviews
+),
+
+without_totals as (
 """
 SUITES = ("all_granted_strict", "all_granted_blank_as_zero")
 
@@ -65,16 +87,16 @@ def append(file: Path, text: str) -> None:
         opened.write(text)
 
 
-def add_identity(project: Path) -> None:
+def add_identity(project: Path, table: str = "requests", identity: str = IDENTITY) -> None:
     append(project / "data/forms/rules.yaml", RULE)
-    append(project / "data/forms/2021/requests.yaml", IDENTITY)
+    append(project / f"data/forms/2021/{table}.yaml", identity)
 
 
-def add_audit(project: Path) -> None:
+def add_audit(project: Path, neighbour: str = "dispositions_sum_to_total") -> None:
     audits = project / "sql" / "audits"
-    neighbour = (audits / "dispositions_sum_to_total.sql").read_text(encoding="utf-8")
+    text = (audits / f"{neighbour}.sql").read_text(encoding="utf-8")
     (audits / "all_granted.sql").write_text(
-        neighbour.replace("dispositions_sum_to_total", "all_granted"), encoding="utf-8"
+        text.replace(neighbour, "all_granted"), encoding="utf-8"
     )
 
 
@@ -103,6 +125,24 @@ def test_identity_added_by_the_runbook_is_in_check_findings_and_suites(project: 
     suites = {suite["name"]: suite for suite in quality["suites"]}
     assert [suites[name]["problem"] for name in SUITES] == [None, None]
     assert [suites[name]["passed"] for name in SUITES] == [False, False]
+
+
+def test_identity_over_columns_added_by_the_runbook_is_in_check(project: Path) -> None:
+    add_identity(project, "reviews", OVER_COLUMNS)
+    add_audit(project, "outcomes_sum_to_total")
+    sums = project / "sql" / "intermediate" / "row_sums.sql"
+    before, after = sums.read_text(encoding="utf-8").split("),\n\nwithout_totals as (\n")
+    sums.write_text(before.rstrip() + SIDES + after, encoding="utf-8")
+    checked = ogi(project, "check", WITH_REVIEWS, "--format", "json")
+    told = json.loads(checked.stdout)
+    printed = {(f["row"], f["column"]): f["value"] for f in told["facts"]}
+    differing = {
+        row
+        for row, column in printed
+        if column == "corrected" and printed[row, column] != printed[row, "upheld"]
+    }
+    assert differing
+    assert {f["row"] for f in told["findings"] if f["rule"] == "all_granted"} == differing
 
 
 @pytest.mark.parametrize("command", ["check", "read", "ingest"])

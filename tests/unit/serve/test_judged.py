@@ -69,6 +69,13 @@ def test_every_part_of_a_finding_is_drawn(width: int) -> None:
     assert all(part in out.getvalue() for part in parts)
 
 
+def test_side_without_a_figure_is_not_drawn() -> None:
+    out = io.StringIO()
+    blank = judged([replace(BROKEN, right=None, difference=Decimal(12))])
+    Console(file=out, width=70).print(findings_table(blank, FORMS, 70))
+    assert "left 12 · difference 12" in out.getvalue()
+
+
 def fact(row: str, column: str, state: State, value: str | None, vintage: str = "2021") -> Fact:
     number = Decimal(value) if value is not None else None
     return Fact("requests", row, column, vintage, state, number, None, None, value, None)
