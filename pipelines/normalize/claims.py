@@ -147,10 +147,11 @@ def _added(parts: Sequence[Decimal]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
-    """A table's figure, and whether blanks were taken for zero in it."""
+    """A table's figure. `blanks`: blanks were counted as zero in it; `printed`: not all are."""
 
     value: Decimal
     blanks: bool
+    printed: bool
 
 
 def _compared(claim: Claim, cells: Mapping[CellKey, Fact], forms: Forms) -> Claim:
@@ -167,7 +168,7 @@ def _compared(claim: Claim, cells: Mapping[CellKey, Fact], forms: Forms) -> Clai
         return claim
     size = forms.lexicon.money_units.get(claim.unit or "", Decimal(1))
     value = claim.value * size
-    told = replace(claim, table_value=figure.value / size)
+    told = replace(claim, table_value=figure.value / size if figure.printed else None)
     if value == figure.value:
         basis = BLANK_AS_ZERO if figure.blanks else None
         return replace(told, comparison=Comparison.EQUAL, basis=basis)
@@ -211,7 +212,8 @@ def _figure(
         if fact.state is State.REPORTED and figure is None:
             return None
         total += figure or 0
-    return _Figure(total, blanks) if facts else None
+    printed = any(fact is not None and fact.state is State.REPORTED for fact in facts)
+    return _Figure(total, blanks, printed) if facts else None
 
 
 def _members(table: str, row: str, cells: Mapping[CellKey, Fact], forms: Forms) -> list[str]:

@@ -224,6 +224,13 @@ def test_a_blank_is_zero_only_where_that_agrees(state: State) -> None:
     assert (claim.comparison, findings) == (None, [])
 
 
+@pytest.mark.parametrize("state", [State.BLANK, State.NOT_APPLICABLE])
+def test_blank_beside_a_claim_is_no_figure_of_the_table(state: State) -> None:
+    for figure in ("0", "3"):
+        claim, _ = judge("received", figure, {("requests", "received", "total"): state})
+        assert claim.table_value is None
+
+
 def test_a_rounded_figure_is_not_compared() -> None:
     claim, findings = judge("received", "1.2万", {("requests", "received", "total"): 12034})
     assert (claim.value, claim.comparison, findings) == (Decimal(12000), None, [])
