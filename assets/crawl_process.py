@@ -1,6 +1,7 @@
 """The crawling process: `python -m assets.crawl_process` reads one task from stdin and tells on
 stdout what came of it, a line of JSON each. Scrapy's reactor wants a process to itself."""
 
+import argparse
 import json
 import os
 import sys
@@ -80,6 +81,12 @@ def _end_with(parent: TextIO) -> None:
 
 
 if __name__ == "__main__":
-    given = json.loads(sys.stdin.readline())
+    parser = argparse.ArgumentParser(
+        "python -m assets.crawl_process", description="Do the task on stdin: one line of JSON."
+    )
+    parser.parse_args()
+    if not (line := sys.stdin.readline()):
+        parser.error("there is no task on stdin")
+    given = json.loads(line)
     threading.Thread(target=_end_with, args=(sys.stdin,), daemon=True).start()
     main(given, sys.stdout)

@@ -1,5 +1,6 @@
 """Dagster's own home, of one trial: `python -m assets.instance` prepares it and prints where."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -42,6 +43,9 @@ def dagster_home(settings: Settings) -> Path:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(
+        "python -m assets.instance", description="Prepare DAGSTER_HOME and print its folder."
+    ).parse_args()
     try:
         sys.stdout.write(f"{dagster_home(get_settings())}\n")
     except (OgiError, OSError) as error:

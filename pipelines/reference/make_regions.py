@@ -7,16 +7,17 @@ The folder holds the archives that regions.yaml names, as their registries give 
 kept table must come out as it, to the last name; what the lists of townships tell is added.
 """
 
+import argparse
 import csv
 import io
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.domain import ReferenceDataError
+from pipelines.domain import OgiError, ReferenceDataError
 from pipelines.reference.region_packages import Table, read_list, read_table
 from pipelines.reference.regions import (
     CHANGE_COLUMNS,
@@ -353,6 +354,21 @@ def _write(file: Path, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]
     return count
 
 
-if __name__ == "__main__":
-    for name, count in make(Path(sys.argv[1]), REFERENCE_DIR).items():
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when the files are written, 2 when they could not be."""
+    program = "python -m pipelines.reference.make_regions"
+    parser = argparse.ArgumentParser(program, description="Write the files of regions.")
+    parser.add_argument("folder", type=Path, metavar="FOLDER_OF_PACKAGES")
+    folder: Path = parser.parse_args(arguments).folder
+    try:
+        written = make(folder, REFERENCE_DIR)
+    except (OgiError, OSError) as error:
+        print(f"pipelines.reference.make_regions: {error}", file=sys.stderr)
+        return 2
+    for name, count in written.items():
         print(f"{name}: {count} rows")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

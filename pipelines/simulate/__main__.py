@@ -1,5 +1,6 @@
 """`python -m pipelines.simulate data/samples` writes the samples anew."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -9,15 +10,15 @@ from pipelines.simulate.samples import write_samples
 
 def main(arguments: list[str]) -> int:
     """0 when the samples are written, 2 when they could not be."""
-    if len(arguments) != 1:
-        print("usage: python -m pipelines.simulate FOLDER", file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser("python -m pipelines.simulate", description="Write samples.")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the samples go")
+    folder: Path = parser.parse_args(arguments).folder
     try:
-        written = write_samples(Path(arguments[0]))
+        written = write_samples(folder)
     except (OgiError, OSError) as error:
         print(f"pipelines.simulate: {error}", file=sys.stderr)
         return 2
-    print(f"{len(written)} reports below {arguments[0]}")
+    print(f"{len(written)} reports below {folder}")
     return 0
 
 

@@ -4,6 +4,7 @@ warehouse that is asked what happened.
     python -m tests.bench.crawl_demo [FOLDER]
 """
 
+import argparse
 import os
 import shlex
 import shutil
@@ -99,4 +100,13 @@ def _report_of(told: Truth, change: Change) -> tuple[str, str] | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else FOLDER))
+    parser = argparse.ArgumentParser("python -m tests.bench.crawl_demo")
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=FOLDER,
+        metavar="FOLDER",
+        help="removed and made anew",
+    )
+    sys.exit(main(parser.parse_args().folder.absolute()))

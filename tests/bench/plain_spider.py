@@ -4,6 +4,7 @@ stdin has one line of JSON: addresses, hosts, folder, and `work`: `links`, its s
 reads the links of each page and writes the bytes under their SHA-256; `nothing`, it drops them.
 """
 
+import argparse
 import hashlib
 import json
 import sys
@@ -42,6 +43,7 @@ class PlainSpider(scrapy.Spider):
 
 
 def main() -> None:
+    argparse.ArgumentParser("python -m tests.bench.plain_spider").parse_args()
     task = json.loads(sys.stdin.readline())
     process = CrawlerProcess(
         {

@@ -184,8 +184,13 @@ def test_the_command_writes_the_samples(
     assert len(list((tmp_path / "reports").iterdir())) == len(REPORTS)
 
 
-def test_the_command_says_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([]) == 2
+@pytest.mark.parametrize("arguments", [[], ["--no-such-option"], ["one", "two"]])
+def test_the_command_says_how_it_is_used(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
     assert "usage" in capsys.readouterr().err
 
 
