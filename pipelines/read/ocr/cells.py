@@ -1,6 +1,6 @@
 """A cell's ink → its text, and how sure it is.
 
-A figure is recognized twice, in two sizes, and held against its ink (ocr_figures): only where all
+A figure is recognized twice, in two sizes, and compared with its ink (figures.py): only where all
 agree is it sure. A cell with ink is never blank, and a row whose columns are in doubt has no sure
 figure.
 """

@@ -1,8 +1,8 @@
 """Text PDF through pdfium, many times faster than pdfplumber. What it cannot prove it refuses, and
 the careful reader is asked.
 
-It asks first the stream of the text, which must say what the forms say (pdfium_tables), then the
-ruling lines (pdfium_grid); `read_by` tells which of them answered.
+First the stream of the text is read, which must match a form (`stream_blocks`). Where it does not,
+the ruling lines are read (`table_blocks`). `read_by` names which of the two it was.
 """
 
 from collections.abc import Sequence

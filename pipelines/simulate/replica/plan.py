@@ -37,9 +37,10 @@ class File:
 @dataclass(frozen=True, slots=True)
 class Article:
     """A line of a listing. `target` is what it links to; `page` where the page lies to which that
-    leads by `way`, None where the line links to a file. `year` is what the title names; `told_year`
-    the report's. `reason` is why a near miss is none, `twin` another address of the same page that
-    is listed too, `left` the address that it was moved from, with the status that now stands there.
+    leads by `way`, None where the line links to a file. `year` is what the title names;
+    `report_year` the report's. `reason` is why a near miss is none, `twin` another address of the
+    same page that is listed too, `left` the address that it was moved from, with the status that
+    now stands there.
     """
 
     number: int
