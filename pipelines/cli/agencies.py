@@ -44,7 +44,8 @@ def review(
     if output is ReviewFormat.JSON:
         typer.echo(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=2))
     elif rows:
-        console_of().print(unreviewed_table(rows))
+        console = console_of()
+        console.print(unreviewed_table(rows, console))
     else:
         typer.echo("Every agency of the release is reviewed.")
 

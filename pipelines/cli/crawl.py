@@ -118,6 +118,8 @@ def draw_troubles(sources: "Sequence[SourceReport]", console: "Console") -> None
     """What is wrong, source by source."""
     from rich.table import Table
 
+    from pipelines.serve.table_layout import fit_table
+
     told = [(source.source, trouble) for source in sources for trouble in source.troubles]
     if not told:
         return
@@ -128,7 +130,7 @@ def draw_troubles(sources: "Sequence[SourceReport]", console: "Console") -> None
     table.add_column("detail", overflow="fold")
     for source, trouble in told[:_MOST_TROUBLES]:
         table.add_row(source, str(trouble.kind), trouble.address, trouble.detail)
-    console.print(table)
+    console.print(fit_table(table, console))
     total = sum(source.troubles_total for source in sources)
     if total > _MOST_TROUBLES:
         console.print(f"{min(_MOST_TROUBLES, len(told))} of {total:,}; all of them: --format json")

@@ -262,11 +262,11 @@ def _draw_reading(outcome: "Outcome", audited: "Sequence[Finding]") -> None:
         style="bold",
         markup=False,
     )
-    for table in statutory_tables(outcome, forms):
+    for table in statutory_tables(outcome, forms, console):
         console.print(table)
     console.print(legend())
     findings = judged((*outcome.findings, *audited))
-    console.print(findings_table(findings, forms, console.width) if findings else "No findings.")
+    console.print(findings_table(findings, forms, console) if findings else "No findings.")
 
 
 def _draw_check(checked: "Checked") -> None:
@@ -281,4 +281,4 @@ def _draw_check(checked: "Checked") -> None:
         markup=False,
     )
     if checked.findings:
-        console.print(findings_table(checked.findings, load_forms(), console.width))
+        console.print(findings_table(checked.findings, load_forms(), console))

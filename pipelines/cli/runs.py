@@ -218,6 +218,7 @@ def _tell_findings(findings: "Mapping[str, int]", console: "Console") -> None:
 
     from pipelines.forms import load_forms
     from pipelines.serve.drawn import SEVERITY_STYLE
+    from pipelines.serve.table_layout import fit_table
 
     if not findings:
         return
@@ -232,7 +233,7 @@ def _tell_findings(findings: "Mapping[str, int]", console: "Console") -> None:
         told = Text(severity, style=SEVERITY_STYLE[severity])
         table.add_row(told, rule, rules[rule].label_en, f"{number:,}")
     console.print()
-    console.print(table)
+    console.print(fit_table(table, console))
 
 
 def _next_commands(report: "RunReport", settings: "Settings") -> list[str]:

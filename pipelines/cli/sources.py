@@ -39,6 +39,7 @@ def list_sources(
     from rich.table import Table
 
     from assets.crawling import chosen_sources
+    from pipelines.serve.table_layout import fit_table
 
     settings = settings_of_process()
     sources = chosen_sources(settings, [])
@@ -55,7 +56,8 @@ def list_sources(
         verified = "yes" if source.verified else "no"
         start = "\n".join(source.start)
         table.add_row(source.id, source.family, whose, str(source.first_year), verified, start)
-    console_of().print(table)
+    console = console_of()
+    console.print(fit_table(table, console))
 
 
 @app.command()
@@ -74,6 +76,7 @@ def check(
     from assets.crawling import check as check_them
     from assets.crawling import chosen_sources
     from pipelines.cli.terminal import progress
+    from pipelines.serve.table_layout import fit_table
 
     settings = settings_of_process()
     chosen = chosen_sources(settings, sources or [])
@@ -91,7 +94,7 @@ def check(
             numbers = (f"{n:,}" for n in (*counts, told.troubles_total))
             table.add_row(told.source, *numbers)
         console = console_of()
-        console.print(table)
+        console.print(fit_table(table, console))
         draw_troubles(report.in_trouble, console)
     if report.in_trouble:
         raise OgiError(f"{len(report.in_trouble)} of {len(report.sources)} sources in trouble")
@@ -157,6 +160,7 @@ def _draw_look(looked: "LookReport", console: "Console") -> None:
     from rich.table import Table
 
     from pipelines.cli.terminal import print_pairs
+    from pipelines.serve.table_layout import fit_table
 
     rows = [("address", looked.address), ("family", looked.family or "none")]
     rows += [("column", f"{title}: {address}") for title, address in looked.columns]
@@ -171,7 +175,7 @@ def _draw_look(looked: "LookReport", console: "Console") -> None:
         table.add_column("address", overflow="fold")
         for title, address in looked.titles[:_MOST_SHOWN]:
             table.add_row(title, address)
-        console.print(table)
+        console.print(fit_table(table, console))
         if len(looked.titles) > _MOST_SHOWN:
             console.print(f"{_MOST_SHOWN} of {len(looked.titles):,}")
     if looked.listing is not None and looked.listing.ignored:
@@ -180,7 +184,7 @@ def _draw_look(looked: "LookReport", console: "Console") -> None:
             table.add_column(name, overflow="fold")
         for ignored in looked.listing.ignored[:_MOST_SHOWN]:
             table.add_row(ignored.title, str(ignored.reason), ignored.detail)
-        console.print(table)
+        console.print(fit_table(table, console))
     for trouble in looked.troubles:
         text = f"{trouble.kind}: {trouble.address}: {trouble.detail}"
         console.print(text, style="red", markup=False, soft_wrap=True)

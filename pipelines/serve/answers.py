@@ -10,14 +10,13 @@ from typing import Any, TextIO
 
 import pyarrow as pa
 from rich.console import Console, RenderableType
-from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from pipelines.serve.reading_json import plain
+from pipelines.serve.table_layout import fit_table
 
 _ROWS_AT_ONCE = 10_000
-_ANY_WIDTH = 1_000_000
 _NUMBERS = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
 
 
@@ -41,26 +40,16 @@ def write_json(answer: pa.Table, out: TextIO) -> None:
 
 
 def drawn(answer: pa.Table, console: Console, most_rows: int) -> RenderableType:
-    """The first `most_rows` rows as a table, or one under another where the table is too wide."""
+    """The first `most_rows` rows as a table that fits the console."""
     rows = [[_shown(v) for v in row.values()] for row in _rows(answer.slice(0, most_rows))]
     table = Table()
-    for field in answer.schema:
+    for name, field in zip(_distinct(answer.column_names), answer.schema, strict=True):
         number = any(is_number(field.type) for is_number in _NUMBERS)
-        table.add_column(Text(field.name), justify="right" if number else "left")
+        # Not wrapped: values are there to be copied.
+        table.add_column(Text(name), justify="right" if number else "left", no_wrap=True)
     for row in rows:
         table.add_row(*row)
-    # Rich gives no width beyond the one it is asked for.
-    unbounded = console.options.update(max_width=_ANY_WIDTH)
-    if Measurement.get(console, unbounded, table).maximum <= console.width:
-        return table
-    upright = Table(show_header=False)
-    upright.add_column(style="bold", no_wrap=True)
-    upright.add_column(overflow="fold")
-    for row in rows:
-        for name, value in zip(_distinct(answer.column_names), row, strict=True):
-            upright.add_row(Text(name), value)
-        upright.add_section()
-    return upright
+    return fit_table(table, console)
 
 
 def _rows(answer: pa.Table) -> Iterator[dict[str, Any]]:

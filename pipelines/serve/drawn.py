@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from rich.console import RenderableType
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -13,6 +14,7 @@ from pipelines.forms.message import label_of
 from pipelines.serve.judged import Judged, where
 from pipelines.serve.laid_out import blocks, group_label, label_in_form, shown
 from pipelines.serve.reading_json import plain
+from pipelines.serve.table_layout import fit_table
 
 _STATE_STYLE = {
     State.REPORTED: "",
@@ -24,9 +26,10 @@ _STATE_STYLE = {
 SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "hint": "dim"}
 # Below this width the eight columns of findings would break every word.
 _WIDE = 140
+_NARROWEST_LABEL = 4
 
 
-def statutory_tables(outcome: Outcome, forms: Forms) -> Iterator[RenderableType]:
+def statutory_tables(outcome: Outcome, forms: Forms, console: Console) -> Iterator[RenderableType]:
     """The tables of a report as its form has them; a cell without a figure shows its state."""
     for name in outcome.tables:
         facts = [f for f in outcome.facts if f.table == name]
@@ -34,7 +37,7 @@ def statutory_tables(outcome: Outcome, forms: Forms) -> Iterator[RenderableType]
         vintages = ", ".join(outcome.tables[name])
         yield Text(f"{title}  [{name}, {vintages}]", style="bold")
         for block in blocks(facts):
-            yield _block(block, forms)
+            yield fit_table(_block(block, forms), console, skip_empty=True)
 
 
 def legend() -> Text:
@@ -46,11 +49,13 @@ def legend() -> Text:
     return text
 
 
-def findings_table(findings: Sequence[Judged], forms: Forms, width: int) -> RenderableType:
+def findings_table(findings: Sequence[Judged], forms: Forms, console: Console) -> RenderableType:
     """Every finding with its rule, place, both sides, readings and message."""
-    if width >= _WIDE:
-        return _wide(findings, forms)
-    table = Table("severity", Column("rule", no_wrap=True), "what", show_lines=True)
+    if console.width >= _WIDE:
+        return fit_table(_wide(findings, forms), console)
+    table = Table(
+        Column("severity", no_wrap=True), Column("rule", no_wrap=True), "what", show_lines=True
+    )
     for item in findings:
         sides = zip(("left", "right", "difference"), _sides(item), strict=True)
         told = [
@@ -60,7 +65,7 @@ def findings_table(findings: Sequence[Judged], forms: Forms, width: int) -> Rend
             item.finding.message_en,
         ]
         table.add_row(_severity(item), item.finding.rule, "\n".join(t for t in told if t))
-    return table
+    return fit_table(table, console)
 
 
 def _wide(findings: Sequence[Judged], forms: Forms) -> Table:
@@ -100,7 +105,10 @@ def _block(facts: Sequence[Fact], forms: Forms) -> Table:
     table.add_column("")
     columns = list(dict.fromkeys(f.column for f in facts))
     for column in columns:
-        table.add_column(label_in_form(facts[0], column, forms, rows=False), justify="right")
+        # The label folds, a figure does not.
+        widest = max(cell_len(_cell(f).plain) for f in facts if f.column == column)
+        label = label_in_form(facts[0], column, forms, rows=False)
+        table.add_column(label, justify="right", min_width=max(widest, _NARROWEST_LABEL))
     group = None
     for row, cells in groupby(facts, key=lambda f: f.row):
         in_row = {f.column: f for f in cells}

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from rich.table import Table
 
 from pipelines.domain import Agency
 from pipelines.forms import fold
 from pipelines.reference import Evidence, Registry
 from pipelines.serve.database import query
+from pipelines.serve.table_layout import fit_table
 
 _UNREVIEWED = """
     select
@@ -95,7 +96,7 @@ def names_of(published_file: Path, name_or_id: str) -> tuple[tuple[str, ...], in
     return (name_or_id,), None
 
 
-def unreviewed_table(rows: list[Unreviewed]) -> RenderableType:
+def unreviewed_table(rows: list[Unreviewed], console: Console) -> RenderableType:
     """Them as a table."""
     table = Table(title="Agencies to review", title_justify="left")
     for column in ("agency_id", "name", "status", "documents", "years", "may be"):
@@ -111,4 +112,4 @@ def unreviewed_table(rows: list[Unreviewed]) -> RenderableType:
             years,
             ", ".join(ids) if ids else row.reason,
         )
-    return table
+    return fit_table(table, console)

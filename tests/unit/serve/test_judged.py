@@ -64,7 +64,7 @@ def test_a_place_is_told_by_its_labels() -> None:
 def test_every_part_of_a_finding_is_drawn(width: int) -> None:
     out = io.StringIO()
     console = Console(file=out, width=width)
-    console.print(findings_table(judged([BROKEN]), FORMS, width))
+    console.print(findings_table(judged([BROKEN]), FORMS, console))
     parts = ("error", "applicants_sum_to_total", "12", "13", "-1", "strict", "differs & more")
     assert all(part in out.getvalue() for part in parts)
 
@@ -72,7 +72,8 @@ def test_every_part_of_a_finding_is_drawn(width: int) -> None:
 def test_side_without_a_figure_is_not_drawn() -> None:
     out = io.StringIO()
     blank = judged([replace(BROKEN, right=None, difference=Decimal(12))])
-    Console(file=out, width=70).print(findings_table(blank, FORMS, 70))
+    console = Console(file=out, width=70)
+    console.print(findings_table(blank, FORMS, console))
     assert "left 12 · difference 12" in out.getvalue()
 
 
@@ -97,7 +98,8 @@ def test_a_cell_without_a_figure_shows_its_state() -> None:
         ),
     )
     out = io.StringIO()
-    Console(file=out, width=200).print(*statutory_tables(outcome, FORMS), sep="\n")
+    console = Console(file=out, width=200)
+    console.print(*statutory_tables(outcome, FORMS, console), sep="\n")
     drawing = out.getvalue()
     form = FORMS.vintages["2021"].rectangular("requests")
     refused = next(g.label for g in form.groups if g.code == "refused")
@@ -130,7 +132,8 @@ def test_a_table_is_labelled_by_its_own_vintage() -> None:
             facts=(cell,),
         )
         out = io.StringIO()
-        Console(file=out, width=200).print(*statutory_tables(outcome, FORMS), sep="\n")
+        console = Console(file=out, width=200)
+        console.print(*statutory_tables(outcome, FORMS, console), sep="\n")
         return out.getvalue()
 
     assert " 规范性文件" in headers("2019")
