@@ -1,6 +1,5 @@
 """A night's crawl in a process of its own, and its report: in plain Python, no Dagster."""
 
-import datetime as dt
 import json
 import subprocess
 import sys
@@ -13,8 +12,7 @@ from assets.house import Progress
 from pipelines.crawl import Source, load_sources
 from pipelines.crawl.job import CrawlJob, LookJob
 from pipelines.crawl.report import CrawlReport, LookReport, SourceReport
-from pipelines.domain import OgiError
-from pipelines.load import last_closed_year
+from pipelines.domain import OgiError, calendar_of, today_in_china
 from pipelines.settings import PROJECT_ROOT, Settings
 
 _LAST = "last.json"
@@ -103,7 +101,7 @@ def look(settings: Settings, source: Source) -> LookReport:
     """
     job = LookJob(
         source=source,
-        until_year=last_closed_year(dt.date.today()),
+        until_year=calendar_of(today_in_china()).last_closed_year,
         contact=contact_of(settings),
     )
     (value,) = (value for _, value in _told({"look": job.model_dump(mode="json")}, None))
@@ -132,7 +130,7 @@ def contact_of(settings: Settings) -> str:
 def _job(settings: Settings, sources: Sequence[Source], *, listings_only: bool = False) -> CrawlJob:
     return CrawlJob(
         sources=tuple(sources),
-        until_year=last_closed_year(dt.date.today()),
+        until_year=calendar_of(today_in_china()).last_closed_year,
         contact=contact_of(settings),
         hosts=settings.crawl_hosts,
         retries=settings.crawl_retries,

@@ -1,6 +1,5 @@
 """The assets: from files to the release. What each does stands in steps.py and in pipelines."""
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,8 +22,9 @@ from assets.steps import (
 from pipelines.archive import archive_files, manifest, open_archive, sightings
 from pipelines.audit import audit_warehouse, broken_keys
 from pipelines.crawl import load_sources
+from pipelines.domain import Calendar, calendar_of, today_in_china
 from pipelines.forms import load_forms
-from pipelines.load import last_closed_year, load
+from pipelines.load import load
 from pipelines.process import parser_version
 from pipelines.publish import Gate, publish
 from pipelines.reference import load_registry
@@ -115,7 +115,7 @@ def warehouse_raw(house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
             agencies=resolved.agencies,
             # Named as the registry names it, so that it is read once.
             regions=load_regions(REFERENCE_DIR),
-            last_closed_year=last_closed_year(dt.date.today()),
+            calendar=calendar_of(today_in_china()),
             resolution=resolved.resolution,
             resolution_findings=resolved.findings,
         )
@@ -215,6 +215,8 @@ def published_release(
         # of what came by no crawl the manifest has said it
         crawled = f"select {', '.join(SEEN)} from raw.sightings where is_listed is not null"
         seen = con.execute(crawled).fetchall()
+        # The calendar of the build, which may have begun on another day.
+        (years,) = con.execute(f"select {', '.join(Calendar._fields)} from raw.calendar").fetchall()
     archived = manifest(open_archive(house.settings.archive_address))["document_sha256"].to_pylist()
     publish(
         house.settings.warehouse_file,
@@ -227,7 +229,7 @@ def published_release(
         ),
         run_id=context.run_id,
         parser_version=parser_version(),
-        fingerprint=fingerprint_of(documents, seen),
+        fingerprint=fingerprint_of(documents, seen, Calendar(*years)),
         suites=[result_of(evaluation) for evaluation in evaluations],
         replace_newer=house.settings.replace_newer,
     )

@@ -15,10 +15,20 @@ import pyarrow.parquet as pq
 
 from assets.house import Progress
 from pipelines.archive import manifest, object_address, open_archive, sightings
-from pipelines.domain import Agency, AgencyStatus, Finding, OgiError, Outcome, OutcomeKind
+from pipelines.domain import (
+    Agency,
+    AgencyStatus,
+    Calendar,
+    Finding,
+    OgiError,
+    Outcome,
+    OutcomeKind,
+    calendar_of,
+    today_in_china,
+)
 from pipelines.execution import document_work, executor, failed, in_flight, map_batches
 from pipelines.forms import FORMS_DIR, finding, load_forms
-from pipelines.load import last_closed_year, processed, write_shard
+from pipelines.load import processed, write_shard
 from pipelines.process import DocumentRef, parser_version
 from pipelines.publish import Thresholds, closed_to_writers, fingerprint, wal_of
 from pipelines.raw import RESOLUTION, finding_table
@@ -216,21 +226,24 @@ def current_fingerprint(settings: Settings) -> str:
     archive = open_archive(settings.archive_address)
     rows, seen = manifest(archive), sightings(archive)
     pairs = zip(*(rows[name].to_pylist() for name in ("document_sha256", "address")), strict=True)
-    return fingerprint_of(pairs, zip(*(seen[name].to_pylist() for name in SEEN), strict=True))
+    of_crawls = zip(*(seen[name].to_pylist() for name in SEEN), strict=True)
+    return fingerprint_of(pairs, of_crawls, calendar_of(today_in_china()))
 
 
 def fingerprint_of(
     documents: Iterable[tuple[str, str]],
     seen: Iterable[tuple[str | None, str, str, dt.datetime]],
+    calendar: Calendar,
 ) -> str:
-    """The same, of documents (sha256 and address) and sightings (the columns of `SEEN`) that are
-    given."""
+    """The same, of documents (sha256 and address), sightings (the columns of `SEEN`) and the
+    calendar of the build."""
     found = {
         (sha256 or "", f"{address} {source} {at.replace(tzinfo=None).isoformat()}")
         for sha256, address, source, at in seen
     }
     code = [PROJECT_ROOT / name for name in ("pipelines", "assets", "expectations")]
     reference = FORMS_DIR.parent / "reference"
-    # When a year closes, its reports that are not there begin to be missing.
-    made_by = f"{parser_version()} {last_closed_year(dt.date.today())}"
+    # When a year closes, its reports that are not there begin to be missing; when one begins, its
+    # reports are no longer of the future.
+    made_by = f"{parser_version()} {calendar}"
     return fingerprint([*documents, *found], made_by, [*code, SQL_DIR, FORMS_DIR, reference])

@@ -10,7 +10,17 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipelines.domain import Agency, Claim, Fact, Finding, FormError, Outcome, Place, State
+from pipelines.domain import (
+    Agency,
+    Calendar,
+    Claim,
+    Fact,
+    Finding,
+    FormError,
+    Outcome,
+    Place,
+    State,
+)
 from pipelines.forms import (
     INDICATORS,
     BlockTable,
@@ -142,6 +152,7 @@ SIGHTINGS = pa.schema(
 RESOLUTION = pa.schema(
     {"document_sha256": pa.string(), "agency_id": pa.string(), "report_year": pa.int16()}
 )
+CALENDAR = pa.schema([(name, pa.int16()) for name in Calendar._fields])
 _AGENCIES = pa.schema(
     {
         "agency_id": pa.string(),
@@ -289,6 +300,11 @@ def agency_table(agencies: Iterable[Agency]) -> pa.Table:
     """One row an agency."""
     names = [field.name for field in fields(Agency)]
     return _table(_AGENCIES, [tuple(getattr(a, name) for name in names) for a in agencies])
+
+
+def calendar_table(calendar: Calendar) -> pa.Table:
+    """raw.calendar: one row."""
+    return pa.Table.from_pylist([calendar._asdict()], schema=CALENDAR)
 
 
 def form_tables(forms: Forms) -> dict[str, pa.Table]:

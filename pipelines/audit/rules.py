@@ -7,12 +7,23 @@ from typing import Any
 
 import duckdb
 
-from pipelines.domain import Finding, FormError, Kind, LikelyCause, Outcome, Severity, Verdict
+from pipelines.domain import (
+    Calendar,
+    Finding,
+    FormError,
+    Kind,
+    LikelyCause,
+    Outcome,
+    Severity,
+    Verdict,
+)
 from pipelines.forms import FORMS_DIR, Forms
 from pipelines.raw import (
+    CALENDAR,
     MANIFEST,
     RESOLUTION,
     SIGHTINGS,
+    calendar_table,
     create_tables,
     form_tables,
     outcome_tables,
@@ -80,13 +91,17 @@ def audit_warehouse(con: duckdb.DuckDBPyConnection) -> None:
     run_selects(con, ["audits"])
 
 
-def audit(outcome: Outcome, forms: Forms) -> tuple[Finding, ...]:
-    """The rules that one document breaks, ordered by rule, table, row, column and reading."""
-    return audit_many([outcome], forms)[outcome.document_sha256]
+def audit(outcome: Outcome, forms: Forms, calendar: Calendar | None = None) -> tuple[Finding, ...]:
+    """The rules that one document breaks, ordered by rule, table, row, column and reading.
+    `calendar` as in `audit_many`."""
+    return audit_many([outcome], forms, calendar)[outcome.document_sha256]
 
 
-def audit_many(outcomes: Sequence[Outcome], forms: Forms) -> dict[str, tuple[Finding, ...]]:
+def audit_many(
+    outcomes: Sequence[Outcome], forms: Forms, calendar: Calendar | None = None
+) -> dict[str, tuple[Finding, ...]]:
     """The same for many documents at once, by sha256; a document that breaks no rule has none.
+    `calendar` is that of the day; without it no report year is compared with the day.
 
     Raises:
         FormError: an identity of the forms that no SQL evaluates.
@@ -95,7 +110,8 @@ def audit_many(outcomes: Sequence[Outcome], forms: Forms) -> dict[str, tuple[Fin
     with duckdb.connect(config={"threads": 1}) as con:
         needed = upstream_of([_ALL_FINDINGS], "raw")
         told = outcome_tables(outcomes, parser_version="")
-        tables = {**told, **form_tables(forms), **_NOT_ASKED}
+        days = CALENDAR.empty_table() if calendar is None else calendar_table(calendar)
+        tables = {**told, **form_tables(forms), **_NOT_ASKED, "calendar": days}
         create_tables(con, "raw", {name: tables[name] for name in sorted(needed)})
         run_selects(con, ["staging", "intermediate", "audits"], needed_for=[_ALL_FINDINGS])
         rows = con.execute(

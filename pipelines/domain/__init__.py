@@ -1,6 +1,7 @@
 """The nouns of the trade. Imports nothing of ours."""
 
 from pipelines.domain.agency import Agency, AgencyStatus
+from pipelines.domain.calendar import CHINA, Calendar, calendar_of, today_in_china
 from pipelines.domain.claims import Claim, Comparison, FoundClaim
 from pipelines.domain.document import Document, sha256_of
 from pipelines.domain.errors import (
@@ -25,8 +26,10 @@ from pipelines.domain.report import (
 from pipelines.domain.sighting import Provenance, Sighting
 
 __all__ = [
+    "CHINA",
     "Agency",
     "AgencyStatus",
+    "Calendar",
     "Cell",
     "Claim",
     "Comparison",
@@ -60,5 +63,7 @@ __all__ = [
     "StatutoryTable",
     "UnreadableDocument",
     "Verdict",
+    "calendar_of",
     "sha256_of",
+    "today_in_china",
 ]

@@ -8,9 +8,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.domain import Agency, ReferenceDataError
+from pipelines.domain import Agency, Calendar, ReferenceDataError
 from pipelines.forms import Forms
-from pipelines.load.calendar import calendar_table
 from pipelines.load.lake import shard_files
 from pipelines.load.regions import region_table
 from pipelines.raw import (
@@ -22,6 +21,7 @@ from pipelines.raw import (
     RESOLUTION,
     SIGHTINGS,
     agency_table,
+    calendar_table,
     create_tables,
     form_tables,
 )
@@ -41,7 +41,7 @@ def load(
     forms: Forms,
     agencies: Sequence[Agency],
     regions: Regions,
-    last_closed_year: int,
+    calendar: Calendar,
     resolution: pa.Table,
     resolution_findings: pa.Table | None = None,
 ) -> None:
@@ -50,7 +50,7 @@ def load(
     `manifest` and `sightings` are those of the archive, which may lie where DuckDB cannot look.
     `resolution` has one row a document: document_sha256, agency_id, report_year, each of the
     latter two null where it is not known. `resolution_findings` are what resolving them found.
-    `last_closed_year` is the newest report year of which every report should be there.
+    `calendar` is that of the day of the build.
 
     Raises:
         ReferenceDataError: the resolution names a document twice or an agency that is not in
@@ -69,7 +69,7 @@ def load(
             **form_tables(forms),
             "agencies": agency_table(agencies),
             "regions": region_table(regions),
-            "calendar": calendar_table(last_closed_year),
+            "calendar": calendar_table(calendar),
             "resolution": resolved,
             "resolution_findings": found,
         },

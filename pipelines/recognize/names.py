@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from pipelines.domain import NameSource, Paragraph, Reading, ReportNames
+from pipelines.domain.calendar import FIRST_MONTH_OF_WRITING
 from pipelines.forms import Lexicon, narrow, simplify
 from pipelines.recognize.agencies import (
     agree,
@@ -23,8 +24,7 @@ from pipelines.recognize.years import date_at_end, led_by_year, periods_in
 
 # The agency signs within so many paragraphs of the end.
 _SIGNED_WITHIN = 15
-# No report on a year is written before that month of it, and few in the second year after.
-_FIRST_MONTH = 10
+# Few reports on a year are written in the second year after it.
 _MAX_YEARS_AFTER = 1
 # The prose speaks of a year where it begins so many clauses with it.
 _MIN_LED = 2
@@ -136,7 +136,7 @@ def _other_years(own: int | None, said: Said) -> Iterator[tuple[str, str]]:
             yield "year_disagrees", f"{source}: {year}"
             return
     for where, year, month in said.dated:
-        early = (year, month or 12) < (own, _FIRST_MONTH)
+        early = (year, month or 12) < (own, FIRST_MONTH_OF_WRITING)
         late = year > own + _MAX_YEARS_AFTER and where == NameSource.SIGNATURE
         if early or late:
             yield "year_disagrees", f"{where}: {year}-{month:02}" if month else f"{where}: {year}"

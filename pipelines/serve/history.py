@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rich.console import Console
 
+from pipelines.domain import CHINA
 from pipelines.serve.answers import drawn, write_csv
 from pipelines.serve.database import QueryError, connect
 
 # Of the offices, and of whoever reads about them; no summer time since 1991.
-_CHINA = dt.timezone(dt.timedelta(hours=8))
 _MOST_NEAR_NAMES = 3
 _SHORT = 12
 
@@ -145,7 +145,7 @@ def _drawn_event(event: Mapping[str, Any]) -> dict[str, str]:
         (event[name] or "")[:_SHORT] for name in ("document_sha256", "previous_document_sha256")
     )
     return {
-        "seen (China)": f"{event['seen_at'].astimezone(_CHINA):%Y-%m-%d %H:%M}",
+        "seen (China)": f"{event['seen_at'].astimezone(CHINA):%Y-%m-%d %H:%M}",
         "event": event["event"],
         "address": " → ".join(filter(None, (event["address"], event["moved_to"]))),
         "what changed": "; ".join(_changes(event)),

@@ -4,7 +4,7 @@
 -- last report, and for a reviewed record after it, too, until its last year. A record that only a rule generated
 -- proves nothing by itself: only the gaps between reports that it published are expected. A provisional one may be no
 -- agency of its own: nothing is. An agency that has a successor ended in a year; until that is told, nothing is
--- expected after its last report.
+-- expected after its last report. Of a year that is not closed, or of the future, only a report that is there counts.
 with spans as (
     select
         agency_id,
@@ -49,4 +49,7 @@ select
     report_year::smallint as report_year,
     if(bool_or(by_registry), 'registry', 'own_years') as expected_by
 from years
+cross join raw.calendar
+left join intermediate.winners using (agency_id, report_year)
+where report_year <= last_closed_year or document_sha256 is not null
 group by all

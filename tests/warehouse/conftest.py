@@ -17,6 +17,7 @@ import pytest
 from pipelines.audit import audit_warehouse
 from pipelines.domain import (
     Agency,
+    Calendar,
     Claim,
     Fact,
     Finding,
@@ -27,6 +28,7 @@ from pipelines.domain import (
     Sighting,
     State,
 )
+from pipelines.domain.calendar import FIRST_REPORT_YEAR
 from pipelines.forms import load_forms
 from pipelines.load import load, write_shard
 from pipelines.raw import MANIFEST, RESOLUTION, SIGHTINGS
@@ -105,7 +107,7 @@ def build_from(
             for a in sorted({a for a, _ in resolved.values() if a} | set(agencies))
         ],
         regions=regions,
-        last_closed_year=last_closed_year,
+        calendar=Calendar(FIRST_REPORT_YEAR, last_closed_year, last_closed_year + 1),
         resolution=pa.Table.from_pylist(
             [
                 {"document_sha256": sha, "agency_id": agency, "report_year": year}

@@ -8,7 +8,6 @@ import duckdb
 import pytest
 
 from pipelines.domain import AgencyStatus, Outcome
-from pipelines.load import last_closed_year
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 Make = Callable[..., Outcome]
@@ -247,9 +246,8 @@ def test_where_it_is_comes_from_the_agency(build: Build, make_report: Make) -> N
     ).fetchall() == [("350128", "福建省", "福州市", None)]
 
 
-@pytest.mark.parametrize(
-    ("today", "closed"),
-    [("2024-01-01", 2022), ("2024-03-31", 2022), ("2024-04-01", 2023), ("2024-12-31", 2023)],
-)
-def test_a_year_closes_when_the_governments_are_due(today: str, closed: int) -> None:
-    assert last_closed_year(dt.date.fromisoformat(today)) == closed
+def test_reports_of_later_years_are_present_and_open_years_between_are_not_missing(
+    build: Build, make_report: Make
+) -> None:
+    con = build(reports(make_report, 2021, 2024), last_closed_year=2018)
+    assert years(con) == {2021: PRESENT, 2024: PRESENT}

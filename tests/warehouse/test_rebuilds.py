@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.domain import Agency, Outcome, ReferenceDataError, State
+from pipelines.domain import Agency, Calendar, Outcome, ReferenceDataError, State
 from pipelines.forms import finding, load_forms
 from pipelines.load import lake, load, processed, write_shard
 from pipelines.raw import MANIFEST, RESOLUTION, SIGHTINGS
@@ -166,7 +166,7 @@ def _load(
         forms=load_forms(),
         agencies=agencies,
         regions=Regions((), ()),
-        last_closed_year=2022,
+        calendar=Calendar(2008, 2022, 2023),
         resolution=RESOLUTION.empty_table().from_pylist(resolution or [], schema=RESOLUTION),
     )
 

@@ -1,6 +1,5 @@
 """Two nights over a replica of many hosts: what its servers counted and what the archive holds."""
 
-import datetime as dt
 import os
 import random
 import signal
@@ -13,7 +12,7 @@ import pytest
 
 from pipelines.archive import open_archive, sightings
 from pipelines.crawl.report import CrawlReport
-from pipelines.load import last_closed_year
+from pipelines.domain import calendar_of, today_in_china
 from pipelines.simulate.replica import Running, Settings, Truth, running, truth
 from tests.whole.nights import (
     Crawler,
@@ -62,7 +61,7 @@ def nights(
         sites=request.param,
         reports=60,
         shapes="pages",
-        last_year=last_closed_year(dt.date.today()),
+        last_year=calendar_of(today_in_china()).last_closed_year,
         crawl_delay=0,
         # Long enough that two requests at once would be seen.
         latency_seconds=0.01,

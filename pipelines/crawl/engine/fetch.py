@@ -31,10 +31,9 @@ from pipelines.crawl.pages import html_of, sent_on_to
 from pipelines.crawl.safety import Limits
 from pipelines.crawl.source import Source
 from pipelines.crawl.trouble import Trouble, Troubled, TroubleKind, is_html
-from pipelines.domain import OgiError
+from pipelines.domain import CHINA, OgiError
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_CHINA = dt.timezone(dt.timedelta(hours=8))
 
 
 @dataclass(eq=False)
@@ -127,7 +126,7 @@ class ScrapyFetcher:
 
     def _within_limits(self, request: Request) -> None:
         """Raises Troubled where the source may not be asked any more tonight."""
-        if not self.source.pace.is_open(self.now().astimezone(_CHINA).hour):
+        if not self.source.pace.is_open(self.now().astimezone(CHINA).hour):
             hours = self.source.pace.hours
             raise self._trouble(TroubleKind.OUT_OF_HOURS, request, f"only asked within {hours}")
         limits, traffic = self.limits, self._traffic

@@ -12,11 +12,11 @@ from pipelines.crawl.parts import document_page, parts_of
 from pipelines.crawl.script_values import Json, at, json_after, json_of, string_at, text_of
 from pipelines.crawl.source import Source
 from pipelines.crawl.trouble import Trouble, Troubled, TroubleKind
+from pipelines.domain import CHINA
 from pipelines.forms import Lexicon, fold, one_line
 
 _API = re.compile(r"^(.*?)/gkmlpt/api/all/(\d+)$")
 _INDEX = re.compile(r"^(.*?)/gkmlpt(?:/.*)?$")
-_CHINA = dt.timezone(dt.timedelta(hours=8))
 _DATES = ("display_publish_time", "created_at", "date", "first_publish_time", "create_time")
 _MOST_COLUMNS = 5000
 
@@ -146,5 +146,5 @@ def _date(article: Json) -> dt.date | None:
         if (date := date_in(text)) is not None:
             return date
         if text.isascii() and text.isdigit() and 9 <= len(text) <= 10:
-            return dt.datetime.fromtimestamp(int(text), _CHINA).date()
+            return dt.datetime.fromtimestamp(int(text), CHINA).date()
     return None

@@ -126,6 +126,15 @@ def test_check_ends_0_without_errors(ogi: Ogi) -> None:
     assert ogi("check", SOUND).returncode == 0
 
 
+def test_read_and_check_find_a_year_in_the_future(ogi: Ogi, tmp_path: Path) -> None:
+    text = (REPORTS / "990121101-government-2022.txt").read_text(encoding="utf-8")
+    file = tmp_path / "report.txt"
+    file.write_text(text.replace("2022年", "2098年"), encoding="utf-8")
+    for command in ("read", "check"):
+        told = json.loads(ogi(command, file, "--format", "json").stdout)
+        assert "year_in_the_future" in {found["rule"] for found in told["findings"]}
+
+
 def test_check_prints_one_object_a_line_in_the_order_of_its_files(ogi: Ogi) -> None:
     files = sorted(REPORTS.glob("99010*.html"))
     assert len(files) > 4, "enough for the executor"

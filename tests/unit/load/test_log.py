@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from pipelines.domain import Provenance, Sighting
+from pipelines.domain import Calendar, Provenance, Sighting
 from pipelines.forms import load_forms
 from pipelines.load import load
 from pipelines.raw import MANIFEST, RESOLUTION, SIGHTINGS
@@ -46,7 +46,7 @@ def loaded(lake: Path, manifest: pa.Table, sightings: pa.Table) -> duckdb.DuckDB
         forms=load_forms(),
         agencies=[],
         regions=Regions((), ()),
-        last_closed_year=2022,
+        calendar=Calendar(2008, 2022, 2023),
         resolution=RESOLUTION.empty_table(),
     )
     return con

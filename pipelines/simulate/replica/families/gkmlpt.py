@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from pipelines.domain import CHINA
 from pipelines.simulate.replica.article_page import body
 from pipelines.simulate.replica.asked import Asked, Shown, Spot
 from pipelines.simulate.replica.documents import document_title
@@ -21,7 +22,6 @@ LISTS_OTHERS = True
 # So many entries more are told than shown where that is the fault.
 MORE = 7
 _INDEX = "/gkmlpt/index"
-_CHINA = dt.timezone(dt.timedelta(hours=8))
 _API = re.compile(r"/gkmlpt/api/all/(\d+)")
 
 
@@ -124,7 +124,7 @@ def _row(site: Site, origin: str, article: Article) -> dict[str, Any]:
     """Dates are told in one of three ways."""
     url = article.target if site.variant % 2 else origin + article.target
     row: dict[str, Any] = {"id": article.number, "title": article.title, "url": url}
-    noon = dt.datetime.combine(article.listed_on, dt.time(12), _CHINA)
+    noon = dt.datetime.combine(article.listed_on, dt.time(12), CHINA)
     if site.variant % 3 == 0:
         return {**row, "created_at": f"{article.listed_on} 10:11:12", "date": int(noon.timestamp())}
     if site.variant % 3 == 1:
