@@ -90,7 +90,7 @@ def _nothing_new(given: Sequence[Path], settings: Settings, began: float) -> Run
     release = current_release(settings.published_file)
     if release is None or not release.is_of_this_version:
         return None
-    if changes(settings.published_dir, release.files, quick=True) or pending(settings):
+    if changes(settings.published_file, release.files, quick=True) or pending(settings):
         return None
     known = count_known(given, open_archive(settings.archive_address))
     if known is None or release.fingerprint != current_fingerprint(settings):

@@ -113,7 +113,7 @@ def status() -> None:
             ("findings", f"{sum(release.counts.findings.values()):,}"),
             *(
                 ("changed", f"{change}; the next `ogi run` or `ogi ingest` publishes it again")
-                for change in changes(settings.published_dir, release.files)
+                for change in changes(settings.published_file, release.files)
             ),
         ]
     print_pairs(rows, console_of())

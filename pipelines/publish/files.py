@@ -24,19 +24,20 @@ def describe(file: Path) -> PublishedFile:
 
 
 def changes(
-    folder: Path, files: Mapping[str, PublishedFile], *, quick: bool = False
+    published_file: Path, files: Mapping[str, PublishedFile], *, quick: bool = False
 ) -> tuple[str, ...]:
-    """One line for each change to the published `files` (by name) in `folder`. `quick` computes
-    the checksum only of a file whose size or modification time differs."""
+    """One line for each change to a release: to its `files` (by name) and the WAL beside
+    `published_file`. `quick` computes the checksum only of a file whose size or modification time
+    differs."""
     found = []
     for name, published in files.items():
-        file = folder / name
+        file = published_file.parent / name
         if not file.is_file():
             found.append(f"{name} is missing")
         elif _is_changed(file, published, quick):
             found.append(f"{name} was changed after publishing: its SHA-256 differs")
-        if (wal := wal_of(file)).exists():
-            found.append(f"{wal.name} holds changes that another program made to {name}")
+    if (wal := wal_of(published_file)).exists():
+        found.append(f"{wal.name} holds changes that another program made to the release")
     return tuple(found)
 
 

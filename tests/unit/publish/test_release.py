@@ -385,7 +385,7 @@ def test_wal_of_the_last_release_is_not_replayed_into_the_next(
     assert moved == [(False, False)]
     assert not wal_of(published).exists()
     assert documents(published) == list("abc")
-    assert changes(published.parent, made.files) == ()
+    assert changes(published, made.files) == ()
 
 
 def test_release_that_is_open_for_writing_is_not_replaced(warehouse: Path, published: Path) -> None:
@@ -411,7 +411,7 @@ def test_changes_to_published_files_are_found(
     folder = published.parent
 
     def found() -> tuple[str, ...]:
-        return changes(folder, made.files, quick=quick)
+        return changes(published, made.files, quick=quick)
 
     assert set(made.files) == {"ogi.duckdb", "evidence.parquet", "quality.json"}
     assert found() == ()
@@ -419,7 +419,7 @@ def test_changes_to_published_files_are_found(
     assert found() == ()
 
     wal = killed_writer(published)
-    assert found() == ("ogi.duckdb.wal holds changes that another program made to ogi.duckdb",)
+    assert found() == ("ogi.duckdb.wal holds changes that another program made to the release",)
     duckdb.connect(str(published)).close()
     assert not wal.exists()
     (folder / "evidence.parquet").unlink()
@@ -437,8 +437,8 @@ def test_only_a_thorough_check_finds_a_change_that_keeps_size_and_time(
     status = file.stat()
     file.write_bytes(b" " * status.st_size)
     os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert changes(published.parent, made.files, quick=True) == ()
-    assert len(changes(published.parent, made.files)) == 1
+    assert changes(published, made.files, quick=True) == ()
+    assert len(changes(published, made.files)) == 1
 
 
 DYING = """
@@ -494,6 +494,8 @@ def test_release_made_before_format_1_is_read(warehouse: Path, published: Path) 
     old = current_release(published)
     assert old == replace(made, version="unknown", release_format=0, files={})
     assert old is not None and not old.is_of_this_version
+    wal_of(published).write_bytes(b"")
+    assert len(changes(published, old.files)) == 1
 
 
 def test_an_unfinished_release_is_none(warehouse: Path, published: Path) -> None:
