@@ -145,7 +145,9 @@ def test_the_blank_totals_of_a_report_are_its_own_slip() -> None:
     }
     (other,) = (f for f in found if f.rule != "applicants_sum_to_total")
     assert (other.rule, other.column) == ("dispositions_sum_to_total", "total")
-    assert [other.left, other.right] == [0, 805]
+    assert [other.left, other.right] == [None, 805], "its operands are those blank totals"
+    assert {f.right for f in found if f.row} == {None}
+    assert all("总计为空白" in f.message_zh for f in found if f.row)
     assert {f.likely_cause for f in found} == {LikelyCause.FILING}
 
 
