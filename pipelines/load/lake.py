@@ -68,8 +68,11 @@ def _write_whole(table: pa.Table, target: Path) -> None:
     """Under a name of this process first, so that two writers of one shard never mix."""
     unfinished = target.with_suffix(f".{os.getpid()}.tmp")
     try:
-        pq.write_table(table, unfinished, compression="zstd")
-        with unfinished.open("rb") as file:
+        sink = pa.BufferOutputStream()
+        pq.write_table(table, sink, compression="zstd")
+        with unfinished.open("wb") as file:
+            file.write(sink.getvalue())
+            file.flush()
             os.fsync(file.fileno())
         unfinished.replace(target)
     except BaseException:

@@ -305,6 +305,16 @@ def test_query_writes_to_a_file_of_any_name(
     assert [file.name for file in folder.iterdir()] == [f"{name}.{ending}"]
 
 
+@pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
+def test_query_output_in_a_missing_folder_is_one_line(
+    ogi: Ogi, release: Path, tmp_path: Path, ending: str
+) -> None:
+    file = tmp_path / "missing" / f"out.{ending}"
+    home = {"OGI_HOME": str(release.parents[1])}
+    done = ogi("query", "from agency_years", "--output", file, **home)
+    assert one_line(done) == f"{file}: No such file or directory"
+
+
 def test_parquet_goes_through_a_pipe(release: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [str(OGI), "query", "from agency_years", "--format", "parquet"],
