@@ -7,15 +7,26 @@ from functools import lru_cache
 import opencc
 
 _INVISIBLE = {"Cf", "Cc", "Zs", "Zl", "Zp"}
+_PIECE = re.compile(r"[\s\S]{1,1024}[^ -~\u4e00-\u9fff]{0,1024}")
 _to_simplified = opencc.OpenCC("t2s")
 # Mirrors in traditional characters put a reading behind a character: xiàng in half-width brackets.
 _READING = re.compile(r"\([a-z\u00e0-\u01dc\u0261]+\)", re.IGNORECASE)
 
 
+def compatible(text: str) -> str:
+    """The text in Unicode's form NFKC.
+
+    Python sorts a run of combining marks in quadratic time, so a long text is taken in pieces. A
+    piece ends before a character that combines with none before it, or is cut where there is no
+    such character for long.
+    """
+    return "".join(unicodedata.normalize("NFKC", piece) for piece in _PIECE.findall(text))
+
+
 @lru_cache(maxsize=65536)
 def narrow(text: str) -> str:
     """Full-width letters, digits and brackets in their plain forms; all white space taken away."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = compatible(text)
     return "".join(c for c in plain if unicodedata.category(c) not in _INVISIBLE)
 
 

@@ -1,14 +1,13 @@
 """One cell's token → state, value, unit. A token that is no figure beyond doubt is unreadable."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
 from pipelines.domain import State
-from pipelines.forms.fold import simplify
+from pipelines.forms.fold import compatible, simplify
 from pipelines.forms.model import Lexicon
 from pipelines.forms.numerals import chinese_number
 
@@ -106,7 +105,7 @@ def _is_ambiguous(raw: str, text: str, lexicon: Lexicon) -> bool:
         return True
     if lexicon.number_digits.get(text) == 1:
         return True
-    plain = unicodedata.normalize("NFKC", raw).strip()
+    plain = compatible(raw).strip()
     return bool(_SPACED_DIGITS.search(plain)) and not _SPACED_THOUSANDS.fullmatch(plain)
 
 

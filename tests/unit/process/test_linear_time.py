@@ -91,6 +91,7 @@ def test_steps_for_totals_in_prose_grow_with_their_number() -> None:
 
 LONG: dict[str, tuple[str, Callable[[], str]]] = {
     "rule of a table that ends otherwise": ("a.txt", lambda: "|" + "-" * 400_000 + "x\n"),
+    "combining marks": ("a.txt", lambda: "a" + "\u0301\u0316" * 500_000),
     "brackets above a title": (
         "a.txt",
         lambda: "(" * 20_000 + ")x\n政府信息公开工作年度报告\n",
