@@ -75,7 +75,7 @@ def _wide(findings: Sequence[Judged], forms: Forms) -> Table:
     table.add_column("where", overflow="fold")
     for name in ("left", "right", "difference"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("reading")
+    table.add_column("reading", no_wrap=True)
     table.add_column("message", overflow="fold")
     for item in findings:
         finding = item.finding
