@@ -3,39 +3,15 @@ what it needs and no more."""
 
 import sys
 import traceback
-from typing import Annotated
 
-import typer
-
-from pipelines.cli import agencies, archive, crawl, documents, history, release, runs, sources
-from pipelines.cli.terminal import complain
 from pipelines.domain import OgiError
-
-app = typer.Typer(
-    name="ogi",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-)
-app.command()(runs.run)
-app.command()(runs.ingest)
-app.command()(crawl.crawl)
-app.command()(documents.read)
-app.command()(documents.check)
-# SQL may begin with a comment, whose dashes are no option.
-app.command(context_settings={"ignore_unknown_options": True})(release.query)
-app.command()(release.evidence)
-app.command()(release.coverage)
-app.command()(history.history)
-app.command()(runs.status)
-app.add_typer(agencies.app, name="agencies")
-app.add_typer(sources.app, name="sources")
-app.add_typer(archive.app, name="archive")
 
 
 def main() -> None:
     """The entry point: whatever a user can mend is one line on stderr and exit status 2."""
+    from pipelines.cli.commands import app
+    from pipelines.cli.terminal import complain
+
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     try:
@@ -52,19 +28,3 @@ def main() -> None:
         # A fault of ours; Python's own status 1 would say that a check has found an error.
         traceback.print_exc()
         sys.exit(2)
-
-
-@app.callback(invoke_without_command=True)
-def ogi(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
-) -> None:
-    """A warehouse of China's annual reports on open government information.
-
-    Archive, lake, warehouse and release live under data/ of the project, or in the folder that
-    the environment variable OGI_HOME names.
-    """
-    if version:
-        from importlib.metadata import version as version_of
-
-        typer.echo(f"ogi {version_of('ogi-warehouse')}")
-        raise typer.Exit

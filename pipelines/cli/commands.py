@@ -1,0 +1,45 @@
+"""The application `ogi`: every command and group of commands, each from its own module."""
+
+from typing import Annotated
+
+import typer
+
+from pipelines.cli import agencies, archive, crawl, documents, history, release, runs, sources
+
+app = typer.Typer(
+    name="ogi",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+app.command()(runs.run)
+app.command()(runs.ingest)
+app.command()(crawl.crawl)
+app.command()(documents.read)
+app.command()(documents.check)
+# SQL may begin with a comment, whose dashes are no option.
+app.command(context_settings={"ignore_unknown_options": True})(release.query)
+app.command()(release.evidence)
+app.command()(release.coverage)
+app.command()(history.history)
+app.command()(runs.status)
+app.add_typer(agencies.app, name="agencies")
+app.add_typer(sources.app, name="sources")
+app.add_typer(archive.app, name="archive")
+
+
+@app.callback(invoke_without_command=True)
+def ogi(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+) -> None:
+    """A warehouse of China's annual reports on open government information.
+
+    Archive, lake, warehouse and release live under data/ of the project, or in the folder that
+    the environment variable OGI_HOME names.
+    """
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(f"ogi {version_of('ogi-warehouse')}")
+        raise typer.Exit
