@@ -14,6 +14,7 @@ from pipelines.crawl.job import CrawlJob, LookJob
 from pipelines.crawl.report import CrawlReport, LookReport, SourceReport
 from pipelines.domain import OgiError, calendar_of, today_in_china
 from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.whole_file import written_whole
 
 _LAST = "last.json"
 _LOG = "crawl.log"
@@ -180,6 +181,7 @@ def _process(task: Mapping[str, Any], log: IO[str] | int) -> Iterator[subprocess
         text=True,
         encoding="utf-8",
         cwd=PROJECT_ROOT,
+        process_group=0,  # a terminal sends Ctrl-C to our group: the crawl ends with its stdin
     ) as process:
         assert process.stdin is not None  # noqa: S101 - a pipe
         try:
@@ -201,7 +203,6 @@ def _keep(report: CrawlReport, settings: Settings) -> None:
     text = report.model_dump_json(indent=2)
     folder = settings.crawl_dir / "reports"
     folder.mkdir(exist_ok=True)
-    (folder / f"{report.began_at:%Y%m%dT%H%M%S}Z.json").write_text(text, encoding="utf-8")
-    fresh = settings.crawl_dir / f"{_LAST}.new"
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(settings.crawl_dir / _LAST)
+    for file in (folder / f"{report.began_at:%Y%m%dT%H%M%S}Z.json", settings.crawl_dir / _LAST):
+        with written_whole(file) as partial:
+            partial.write_text(text, encoding="utf-8")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipelines.domain import OgiError
 from pipelines.settings import Settings, get_settings
+from pipelines.whole_file import written_whole
 
 # Pools are counted by run: an op's place in one would stay taken when its run is killed.
 _CONFIG = """\
@@ -38,7 +39,8 @@ def dagster_home(settings: Settings) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "dagster.yaml"
     if not file.exists():
-        file.write_text(_CONFIG, encoding="utf-8")
+        with written_whole(file) as partial:
+            partial.write_text(_CONFIG, encoding="utf-8")
     return folder
 
 

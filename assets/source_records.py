@@ -12,6 +12,7 @@ from pipelines.crawl.source import FIRST_YEAR
 from pipelines.domain import OgiError
 from pipelines.reference import load_registry
 from pipelines.settings import Settings
+from pipelines.whole_file import written_whole
 
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 
@@ -94,5 +95,6 @@ def write_record(settings: Settings, source: Source) -> Path:
     told = source.model_dump(mode="json", exclude_defaults=True)
     told = {"id": source.id, **told, "verified": False}
     text = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, default_flow_style=False)
-    file.write_text(text, encoding="utf-8")
+    with written_whole(file) as partial:
+        partial.write_text(text, encoding="utf-8")
     return file

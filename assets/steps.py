@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from assets.house import Progress
 from pipelines.archive import manifest, object_address, open_archive, sightings
+from pipelines.connection import closed_after
 from pipelines.domain import (
     Agency,
     AgencyStatus,
@@ -205,11 +206,11 @@ def warehouse(settings: Settings, *, anew: bool = False) -> Iterator[duckdb.Duck
     try:
         con = duckdb.connect(str(file))
     except duckdb.IOException as error:
+        if "Could not set lock" not in str(error):
+            raise
         raise OgiError(f"{file}: another process has it open") from error
-    try:
+    with closed_after(con):
         yield con
-    finally:
-        con.close()
 
 
 def thresholds(settings: Settings) -> Thresholds:

@@ -18,6 +18,7 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 
 from expectations.dialect import DRIVER
 from expectations.suites import Expectation, Suite
+from pipelines.connection import closed_after
 from pipelines.domain import Severity
 
 
@@ -80,7 +81,7 @@ _Listed = tuple[dict[str, Any], ...] | str
 
 def _failures(warehouse_file: Path, suites: Sequence[Suite]) -> list[tuple[_Listed, int]]:
     """Of each suite all rows that break it, or why they cannot be told; the number of reports."""
-    with duckdb.connect(str(warehouse_file), read_only=True) as con:
+    with closed_after(duckdb.connect(str(warehouse_file), read_only=True)) as con:
         try:
             row = con.execute(
                 "select count(*) from raw.documents where outcome = 'report'"

@@ -30,7 +30,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
-from multiprocessing import Pipe, get_context, parent_process
+from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -205,13 +205,44 @@ def executor(settings: Settings) -> Iterator[Executor]:
         with _cluster(settings.dask_address) as cluster:
             yield cluster
         return
-    pool = ProcessPoolExecutor(
-        settings.workers, mp_context=get_context("spawn"), initializer=_end_with_the_parent
+    # A worker ends when `ours` is closed: by us, or by the kernel when this process dies.
+    theirs, ours = Pipe(duplex=False)
+    pool = _Pool(
+        settings.workers,
+        mp_context=get_context("spawn"),
+        initializer=_end_with,
+        initargs=(theirs,),
     )
+    is_done = False
     try:
         yield pool
+        is_done = True
     finally:
-        pool.shutdown(cancel_futures=True)
+        with _blocked(signal.SIGINT, signal.SIGTERM):
+            if not is_done:
+                ours.close()  # nobody waits for what the workers are at
+            pool.shutdown(cancel_futures=True)
+            ours.close()
+            theirs.close()
+
+
+class _Pool(ProcessPoolExecutor):
+    """Starts its workers with SIGINT blocked: a terminal sends Ctrl-C to all processes, and only
+    the parent acts on it."""
+
+    def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
+        with _blocked(signal.SIGINT):
+            return super().submit(*args, **kwargs)
+
+
+@contextmanager
+def _blocked(*signals: signal.Signals) -> Iterator[None]:
+    """Inside, these signals wait; in processes that are started inside they wait for good."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def in_flight(settings: Settings) -> int:
@@ -382,17 +413,28 @@ def _check_workers(client: "Client", address: str) -> None:
             )
 
 
-def _end_with_the_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever."""
-    parent = parent_process()
-    if parent is None:
-        return
+def _end_with(parent: Connection) -> None:
+    """Make this worker end when the other end of `parent` is closed, and on SIGTERM."""
+    signal.signal(signal.SIGTERM, _end_worker)
+    main_thread = threading.get_ident()
 
     def wait_and_end() -> None:
-        parent.join()
+        with suppress(EOFError, OSError):
+            parent.recv_bytes()
+        signal.pthread_kill(main_thread, signal.SIGTERM)
+        time.sleep(2 * _READER_END_S)
         os._exit(1)
 
     threading.Thread(target=wait_and_end, daemon=True).start()
+
+
+def _end_worker(*_: object) -> NoReturn:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    reader: _Reader | None = getattr(_own, "reader", None)
+    # So that what it has open (LibreOffice) is closed.
+    if reader is not None and reader.supervisor == os.getpid():
+        reader.end()
+    os._exit(1)
 
 
 # --- the reader process of a worker -------------------------------------------------------------
@@ -490,6 +532,10 @@ class _Reader:
         """Its exit code and the most megabytes that it held; (0, 0) when it has ended before."""
         if not self.is_open:
             return 0, 0
+        with _blocked(signal.SIGINT, signal.SIGTERM):
+            return self._end()
+
+    def _end(self) -> tuple[int, int]:
         self.is_open = False
         self.pipe.close()
         with suppress(ProcessLookupError):

@@ -1,30 +1,47 @@
 """The command line, the top of the house: a module for each group of commands. Each command imports
-what it needs and no more."""
+what it needs and no more. This package imports next to nothing: signals are caught early."""
 
 import sys
-import traceback
+from collections.abc import Callable
 
-from pipelines.domain import OgiError
+from pipelines.cli.interrupts import catch_interrupts, ignore_interrupts
+from pipelines.cli.streams import discard_output, open_streams
 
 
 def main() -> None:
-    """The entry point: whatever a user can mend is one line on stderr and exit status 2."""
-    from pipelines.cli.commands import app
-    from pipelines.cli.terminal import complain
+    """The entry point: run the command that the arguments name and end with its exit status.
 
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    A command that cannot be done ends with one line on stderr and status 2, an interrupted one with
+    the status that shells give to its signal.
+    """
+    open_streams()
+    status = _run(catch_interrupts())
+    ignore_interrupts()
     try:
-        app()
-    except OgiError as error:
-        complain(str(error))
-        sys.exit(2)
-    except OSError as error:
-        if error.filename is None:
-            raise
-        complain(f"{error.filename}: {error.strerror}")
-        sys.exit(2)
-    except Exception:
-        # A fault of ours; Python's own status 1 would say that a check has found an error.
-        traceback.print_exc()
-        sys.exit(2)
+        sys.stdout.flush()
+    except OSError:
+        discard_output()
+    sys.exit(status)
+
+
+def _run(received: Callable[[], int | None]) -> int:
+    try:
+        from pipelines.cli.commands import call
+
+        status = call()
+        # Here an error can still change the status; when the interpreter ends, it would be 120.
+        sys.stdout.flush()
+        return status
+    except BaseException as error:
+        ignore_interrupts()
+        # Loaded by now, as a rule: a process that may open no more files could not import it.
+        from pipelines.cli.exit_status import ending
+
+        status, line = ending(error, received())
+        if line is None:
+            import traceback
+
+            traceback.print_exception(error)
+        elif line:
+            sys.stderr.write(" ".join(line.split()) + "\n")
+        return status

@@ -3,8 +3,10 @@
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from pipelines.cli import agencies, archive, crawl, documents, history, release, runs, sources
+from pipelines.cli.exit_status import COULD_NOT
 
 app = typer.Typer(
     name="ogi",
@@ -27,6 +29,18 @@ app.command()(runs.status)
 app.add_typer(agencies.app, name="agencies")
 app.add_typer(sources.app, name="sources")
 app.add_typer(archive.app, name="archive")
+
+
+def call() -> int:
+    """Run the command that the arguments of the process name; its exit status."""
+    # Not in typer's standalone mode, which ends 1 for a broken pipe.
+    try:
+        return app(standalone_mode=False) or 0
+    except TyperException as error:
+        from typer.rich_utils import rich_format_error
+
+        rich_format_error(error)  # type: ignore[arg-type] # its class is private
+        return COULD_NOT
 
 
 @app.callback(invoke_without_command=True)

@@ -10,6 +10,7 @@ import typer
 
 from pipelines.cli.terminal import console_of, settings_of_process
 from pipelines.domain import OgiError
+from pipelines.whole_file import written_whole
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,13 +51,10 @@ def query(
     if chosen is QueryFormat.PARQUET and file is None and sys.stdout.isatty():
         raise OgiError("parquet is not for a terminal: name a file with --output")
     answer = ask(settings_of_process().published_file, sql)
-    if chosen is QueryFormat.PARQUET:
-        _write_parquet(answer, file)
-        return
     if file is None:
         _write_answer(answer, chosen, sys.stdout)
         return
-    with file.open("w", encoding="utf-8", newline="") as out:
+    with written_whole(file) as partial, partial.open("w", encoding="utf-8", newline="") as out:
         _write_answer(answer, chosen, out)
 
 
@@ -100,24 +98,12 @@ def _format_of(file: Path | None) -> QueryFormat:
     return QueryFormat(ending) if ending in set(QueryFormat) else QueryFormat.TABLE
 
 
-def _write_parquet(answer: "pa.Table", file: Path | None) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    # Arrow gets no Python file, which it could release when the interpreter is ending, and no name:
-    # it takes `s3:a.parquet` for an address.
-    sink = pa.BufferOutputStream()
-    pq.write_table(answer, sink)
-    if file is None:
-        sys.stdout.buffer.write(sink.getvalue())
-    else:
-        file.write_bytes(sink.getvalue())
-
-
 def _write_answer(answer: "pa.Table", output: QueryFormat, out: TextIO) -> None:
     from pipelines.serve.answers import drawn, write_csv, write_json
 
-    if output is QueryFormat.CSV:
+    if output is QueryFormat.PARQUET:
+        _write_parquet(answer, out)
+    elif output is QueryFormat.CSV:
         write_csv(answer, out)
     elif output is QueryFormat.JSON:
         write_json(answer, out)
@@ -128,3 +114,14 @@ def _write_answer(answer: "pa.Table", output: QueryFormat, out: TextIO) -> None:
             console.print(
                 f"{_MOST_ROWS_DRAWN} of {answer.num_rows:,} rows; all of them with --format csv"
             )
+
+
+def _write_parquet(answer: "pa.Table", out: TextIO) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    # Arrow gets no Python file, which it could release when the interpreter is ending, and no name:
+    # it takes `s3:a.parquet` for an address.
+    sink = pa.BufferOutputStream()
+    pq.write_table(answer, sink)
+    out.buffer.write(sink.getvalue())

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from pipelines.domain import Outcome
 from pipelines.raw import outcome_tables
+from pipelines.whole_file import written_whole
 
 KINDS = ("facts", "findings", "claims", "documents")
 
@@ -65,16 +66,9 @@ def shard_files(lake_dir: Path, parser_version: str) -> dict[str, list[Path]]:
 
 
 def _write_whole(table: pa.Table, target: Path) -> None:
-    """Under a name of this process first, so that two writers of one shard never mix."""
-    unfinished = target.with_suffix(f".{os.getpid()}.tmp")
-    try:
-        sink = pa.BufferOutputStream()
-        pq.write_table(table, sink, compression="zstd")
-        with unfinished.open("wb") as file:
-            file.write(sink.getvalue())
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(target)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    with written_whole(target) as partial, partial.open("wb") as file:
+        file.write(sink.getvalue())
+        file.flush()
+        os.fsync(file.fileno())

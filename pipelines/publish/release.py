@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from pipelines import __version__
+from pipelines.connection import closed_after
 from pipelines.publish.census import Census, commonest_refusals, take_census, without_outcome
 from pipelines.publish.copying import copy_marts, write_evidence
 from pipelines.publish.files import PublishedFile, closed_to_writers, describe, wal_of
@@ -129,14 +130,11 @@ def read_census(warehouse_file: Path) -> Census:
 
 @contextmanager
 def _reading(warehouse_file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    con = duckdb.connect()
-    try:
+    with closed_after(duckdb.connect()) as con:
         quoted = str(warehouse_file).replace("'", "''")
         con.execute(f"attach '{quoted}' as building (read_only)")
         con.execute("use building")
         yield con
-    finally:
-        con.close()
 
 
 @contextmanager

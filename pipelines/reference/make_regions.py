@@ -27,6 +27,7 @@ from pipelines.reference.regions import (
     TOWNSHIP_COLUMNS,
 )
 from pipelines.text.yaml_file import read_yaml
+from pipelines.whole_file import written_whole
 
 
 @dataclass(frozen=True)
@@ -350,7 +351,8 @@ def _write(file: Path, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]
     count = 0
     for count, row in enumerate(rows, start=1):  # noqa: B007 - counted
         writer.writerow(row)
-    file.write_text(text.getvalue(), encoding="utf-8")
+    with written_whole(file) as partial:
+        partial.write_text(text.getvalue(), encoding="utf-8")
     return count
 
 

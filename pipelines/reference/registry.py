@@ -15,6 +15,7 @@ from pipelines.reference.plain import plain, settle
 from pipelines.reference.regions import Regions, load_regions
 from pipelines.reference.resolution import NO_EVIDENCE, Evidence, Resolution
 from pipelines.reference.resolver import Known, PlaceAndFunction, Resolver
+from pipelines.whole_file import written_whole
 
 AGENCIES_FILE = "agencies.csv"
 COLUMNS = (
@@ -198,13 +199,11 @@ def write_registry(registry: Registry, folder: Path | None = None) -> None:
 
 def write_agencies(file: Path, agencies: Iterable[Agency]) -> None:
     """Write a registry whole: sorted by id, so that a new record is one new line."""
-    unfinished = file.with_suffix(".tmp")
-    with unfinished.open("w", encoding="utf-8", newline="") as out:
+    with written_whole(file) as partial, partial.open("w", encoding="utf-8", newline="") as out:
         rows = csv.writer(out, lineterminator="\n")
         rows.writerow(COLUMNS)
         for agency in sorted(agencies, key=lambda a: a.agency_id):
             rows.writerow(_row(agency))
-    unfinished.replace(file)
 
 
 def _row(agency: Agency) -> list[str]:

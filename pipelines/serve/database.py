@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from pipelines.connection import closed_after
 from pipelines.domain import OgiError
 
 
@@ -55,13 +56,11 @@ def query(published_file: Path, sql: str) -> pa.Table:
         QueryError: it is more than one statement, or one that writes, or wrong SQL.
     """
     _only_asks(sql)
-    con = connect(published_file)
-    try:
-        return con.execute(sql).to_arrow_table()
-    except duckdb.Error as error:
-        raise QueryError(f"SQL: {told(error)}") from error
-    finally:
-        con.close()
+    with closed_after(connect(published_file)) as con:
+        try:
+            return con.execute(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise QueryError(f"SQL: {told(error)}") from error
 
 
 def told(error: duckdb.Error) -> str:

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from assets.steps import read_documents
 from pipelines import execution, process
 from pipelines.archive import archive_files, open_archive
-from pipelines.cli import app
+from pipelines.cli.commands import app
 from pipelines.domain import Cell, Document, Grid, Reading
 from pipelines.read import readers_of
 from pipelines.settings import Settings, get_settings
