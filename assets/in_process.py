@@ -1,10 +1,11 @@
 """The job of definitions.py in this process, its events kept in Dagster's home."""
 
 import fcntl
+import io
 import logging
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,9 @@ def _quiet() -> Iterator[None]:
     before = logger.level
     logger.setLevel(logging.CRITICAL)
     try:
-        yield
+        # Dagster also prints there that it cannot write an event, and then raises that.
+        with redirect_stderr(io.StringIO()):
+            yield
     finally:
         logger.setLevel(before)
 

@@ -4,6 +4,7 @@ what it needs and no more. This package imports next to nothing: signals are cau
 import sys
 from collections.abc import Callable
 
+from pipelines.cli.exit_status import ending
 from pipelines.cli.interrupts import catch_interrupts, ignore_interrupts
 from pipelines.cli.streams import discard_output, open_streams
 
@@ -15,7 +16,7 @@ def main() -> None:
     the status that shells give to its signal.
     """
     open_streams()
-    status = _run(catch_interrupts())
+    status = _run()
     ignore_interrupts()
     try:
         sys.stdout.flush()
@@ -24,8 +25,10 @@ def main() -> None:
     sys.exit(status)
 
 
-def _run(received: Callable[[], int | None]) -> int:
+def _run() -> int:
+    received: Callable[[], int | None] | None = None
     try:
+        received = catch_interrupts()
         from pipelines.cli.commands import call
 
         status = call()
@@ -34,10 +37,7 @@ def _run(received: Callable[[], int | None]) -> int:
         return status
     except BaseException as error:
         ignore_interrupts()
-        # Loaded by now, as a rule: a process that may open no more files could not import it.
-        from pipelines.cli.exit_status import ending
-
-        status, line = ending(error, received())
+        status, line = ending(error, received() if received else None)
         if line is None:
             import traceback
 

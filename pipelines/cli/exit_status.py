@@ -7,7 +7,6 @@ import errno
 import os
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pipelines.cli.streams import OUTPUT
 
@@ -17,62 +16,51 @@ _INTERRUPTED = (
     "interrupted: what is archived and read is kept; run the same command again to resume"
 )
 
-
-@dataclass(frozen=True, slots=True)
-class _Shortage:
-    """Something that the machine lacks: its error numbers, words that stand for it in messages of
-    libraries that have no number, and what the user can do."""
-
-    numbers: tuple[int, ...]
-    words: tuple[str, ...]
-    advice: str
-
-
+# What a machine can lack: the error numbers, words that libraries use in their place, and what the
+# user can do. No class, so that signals need not wait for its import.
 _SHORTAGES = (
-    _Shortage(
+    (
         (errno.ENOSPC, errno.EDQUOT),
-        ("database or disk is full",),
+        ("database or disk is full", "disk I/O error"),
         "free some disk space there, in OGI_HOME or in the folder for temporary files (TMPDIR),"
         " and run the same command again",
     ),
-    _Shortage(
+    (
         (errno.EFBIG,),
         (),
         "raise the limit on the size of files (`ulimit -f`) and run the same command again",
     ),
-    _Shortage(
+    (
         (errno.EROFS,),
         ("attempt to write a readonly database",),
         "make the folder writable, or set OGI_HOME to another one",
     ),
-    _Shortage(
+    (
         (errno.EMFILE, errno.ENFILE),
         ("unable to open database file",),
         "raise the limit on open files (`ulimit -n`) and run the same command again",
     ),
-    _Shortage(
+    (
         (errno.EAGAIN,),
         ("can't start new thread",),
         "raise the limit on processes (`ulimit -u`) or lower OGI_WORKERS,"
         " and run the same command again",
     ),
-    _Shortage(
+    (
         (errno.ENOMEM,),
-        ("MemoryError", "OutOfMemoryException", "bad_alloc"),
+        ("MemoryError", "OutOfMemoryException", "bad_alloc", "failed to map segment"),
         "free some memory or lower OGI_WORKERS, and run the same command again",
     ),
 )
 
 
 def ending(error: BaseException, received: int | None) -> tuple[int, str | None]:
-    """Exit status and line of a command that raised `error`; no line for a fault of this program,
-    whose traceback is needed. An empty line is not to be printed.
+    """Exit status and line of a command that raised `error`. An empty line is not to be printed; no
+    line means a fault of this program, whose traceback is needed.
 
     `received`: the signal that asked the command to end. It is why the command raised, whatever
     libraries have made of the exception.
     """
-    from pipelines.domain import OgiError
-
     if received is not None:
         return _BY_SIGNAL + received, _INTERRUPTED
     if isinstance(error, SystemExit) and not error.code:
@@ -80,15 +68,16 @@ def ending(error: BaseException, received: int | None) -> tuple[int, str | None]
     chain = list(_chain(error))
     if any(isinstance(e, BrokenPipeError) and e.filename == OUTPUT for e in chain):
         return _BY_SIGNAL + signal.SIGPIPE, ""
-    lacking = [(cause, shortage) for cause in chain if (shortage := _shortage_of(cause))]
+    lacking = [(cause, advice) for cause in chain if (advice := _advice(cause))]
     if lacking:
         # One that names its file, or the first: what was raised after it adds nothing but words.
         named = (pair for pair in lacking if getattr(pair[0], "filename", None))
-        cause, shortage = next(named, lacking[-1])
-        return COULD_NOT, f"{_described(cause)}; {shortage.advice}"
-    if isinstance(error, OgiError | OSError):
-        return COULD_NOT, _described(error)
-    return COULD_NOT, None
+        cause, advice = next(named, lacking[-1])
+        return COULD_NOT, f"{_described(cause).splitlines()[0]}; {advice}"
+
+    from pipelines.domain import OgiError
+
+    return COULD_NOT, _described(error) if isinstance(error, OgiError | OSError) else None
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -102,17 +91,18 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         following = following.__cause__ or (None if hidden else following.__context__)
 
 
-def _shortage_of(error: BaseException) -> _Shortage | None:
+def _advice(error: BaseException) -> str | None:
+    """What the user can do where the machine lacks something; None where it is another error."""
     number = error.errno if isinstance(error, OSError) else None
     text = f"{type(error).__name__}: {error}"
-    for shortage in _SHORTAGES:
-        words = (*map(os.strerror, shortage.numbers), *shortage.words)
-        if number in shortage.numbers or (number is None and any(word in text for word in words)):
-            return shortage
+    for numbers, words, advice in _SHORTAGES:
+        named = (*map(os.strerror, numbers), *words)
+        if number in numbers or (number is None and any(word in text for word in named)):
+            return advice
     return None
 
 
 def _described(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return str(error) or type(error).__name__
+    return str(error).strip() or type(error).__name__

@@ -79,7 +79,7 @@ def steps() -> "Iterator[Callable[[str, int, int | None], None]]":
         BarColumn(),
         TextColumn("{task.fields[told]}"),
         TimeElapsedColumn(),
-        console=Console(stderr=True),
+        console=Console(file=sys.stderr),  # not that of a run, which is quiet
         transient=True,
         disable=not sys.stderr.isatty(),
     )
