@@ -390,8 +390,13 @@ def _cluster(address: str) -> Iterator[Executor]:
         raise ExecutionError(f"no Dask scheduler answers at {address}: {error}") from error
     with client:
         _check_workers(client, address)
-        with client.get_executor() as pool:  # type: ignore[no-untyped-call]
+        pool = client.get_executor()  # type: ignore[no-untyped-call]
+        is_done = False
+        try:
             yield pool
+            is_done = True
+        finally:
+            pool.shutdown(wait=is_done)
 
 
 def _check_workers(client: "Client", address: str) -> None:

@@ -40,10 +40,13 @@ def ogi() -> Ogi:
 
 @pytest.fixture
 def begin() -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """begin(home, arguments..., OGI_SETTING=...) starts the command and does not wait for it."""
+    """begin(home, arguments..., OGI_SETTING=...) starts the command and does not wait for it; with
+    `in_own_group` a signal can be sent to it and all processes that it starts."""
     begun = []
 
-    def call(home: Path, *arguments: object, **settings: str) -> subprocess.Popen[str]:
+    def call(
+        home: Path, *arguments: object, in_own_group: bool = False, **settings: str
+    ) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [str(OGI), *map(str, arguments)],
             stdout=subprocess.PIPE,
@@ -51,6 +54,7 @@ def begin() -> Iterator[Callable[..., subprocess.Popen[str]]]:
             text=True,
             cwd=ROOT,
             env=_environment(home, settings),
+            process_group=0 if in_own_group else None,
         )
         begun.append(process)
         return process

@@ -1,5 +1,8 @@
 """A run that is killed, or not alone, ends in the same warehouse as one that was not."""
 
+import fcntl
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -28,11 +31,18 @@ _PATIENCE_S = 120
 
 def killed_when(process: subprocess.Popen[str], home: Path, seen: str) -> bool:
     """SIGKILL as soon as `seen` is there; whether the run was still going then."""
+    if not is_running_when(process, home, seen):
+        return False
+    process.kill()
+    process.wait()
+    return True
+
+
+def is_running_when(process: subprocess.Popen[str], home: Path, seen: str) -> bool:
+    """Wait until `seen` is there; whether the run was still going then."""
     end = time.monotonic() + _PATIENCE_S
     while time.monotonic() < end and process.poll() is None:
         if next(home.glob(seen), None) is not None:
-            process.kill()
-            process.wait()
             return True
         time.sleep(0.002)
     return False
@@ -89,13 +99,72 @@ def test_killed_once(
     assert marts_of(tmp_path) == undisturbed
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_ends_in_one_line_and_is_resumed(
+    *,
+    begin: Begin,
+    ogi: Ogi,
+    samples: Path,
+    tmp_path: Path,
+    marts_of: Marts,
+    undisturbed: dict[str, object],
+    number: signal.Signals,
+) -> None:
+    for moment, seen in MOMENTS.items():
+        process = begin(tmp_path, "ingest", samples, in_own_group=True, **SMALL_BATCHES)
+        assert is_running_when(process, tmp_path, seen), moment
+        # To all processes, as a terminal and `timeout` do.
+        os.killpg(process.pid, number)
+        assert_interrupted(process, number, moment)
+        assert processes_left(tmp_path) == [], moment
+        assert not (tmp_path / "published" / "release.json").exists(), moment
+    ended = ogi(tmp_path, "ingest", samples, **SMALL_BATCHES)
+    assert ended.returncode == 0, ended.stderr
+    assert marts_of(tmp_path) == undisturbed
+
+
+def test_a_run_that_waits_for_another_is_interrupted(
+    begin: Begin, some_reports: list[Path], tmp_path: Path
+) -> None:
+    lock = tmp_path / "run.lock"
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        process = begin(tmp_path, "ingest", *some_reports)
+        descriptors = Path(f"/proc/{process.pid}/fd")
+        end = time.monotonic() + _PATIENCE_S
+        while not any(_target(link) == lock for link in descriptors.iterdir()):
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert_interrupted(process, signal.SIGINT, "waiting")
+
+
+def _target(link: Path) -> Path | None:
+    try:
+        return link.readlink()
+    except OSError:  # closed while we looked
+        return None
+
+
+def assert_interrupted(process: subprocess.Popen[str], number: signal.Signals, moment: str) -> None:
+    _, complaint = process.communicate(timeout=_PATIENCE_S)
+    assert process.returncode == 128 + number, (moment, complaint)
+    (line,) = complaint.splitlines()
+    assert line.startswith("interrupted"), moment
+
+
+def processes_left(home: Path) -> list[str]:
+    """The processes of that home that are still there after a while."""
+    end = time.monotonic() + 20
+    while (left := _processes_with(str(home))) and time.monotonic() < end:
+        time.sleep(0.1)
+    return left
+
+
 def test_workers_do_not_outlive_a_killed_run(begin: Begin, samples: Path, tmp_path: Path) -> None:
     process = begin(tmp_path, "ingest", samples, **SMALL_BATCHES)
     assert killed_when(process, tmp_path, "lake/*/facts/*")
-    end = time.monotonic() + 20
-    while (left := _processes_with(str(tmp_path))) and time.monotonic() < end:
-        time.sleep(0.1)
-    assert left == []
+    assert processes_left(tmp_path) == []
 
 
 def _processes_with(home: str) -> list[str]:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -143,6 +143,24 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     wait_for(lambda: not is_running(worker))
 
 
+def test_an_interrupted_run_ends_its_workers_and_the_programs_they_run(
+    settings: Settings, work: ModuleType, tmp_path: Path
+) -> None:
+    file = tmp_path / "pid"
+    with pytest.raises(KeyboardInterrupt), executor(settings) as pool:
+        future = pool.submit(work.hang_with_a_program_in_a_reader, [str(file)])
+        program = int(wait_for(lambda: file.exists() and file.read_text(encoding="utf-8")))
+        raise KeyboardInterrupt
+    assert isinstance(future.exception(), BrokenExecutor), "nobody waits for the batch"
+    wait_for(lambda: not is_running(program))
+
+
+def test_workers_leave_ctrl_c_to_their_parent(settings: Settings, work: ModuleType) -> None:
+    with executor(settings) as pool:
+        os.kill(pool.submit(os.getpid).result(), signal.SIGINT)
+        assert pool.submit(work.double, [1]).result() == [2]
+
+
 # --- a cluster in processes of its own -----------------------------------------------------------
 
 
@@ -213,6 +231,19 @@ def test_limits_hold_on_a_cluster(on_cluster: Settings, work: ModuleType) -> Non
     reason = "13: took longer than the limit of 1 seconds (OGI_MAX_DOCUMENT_SECONDS)"
     hanging = partial(within, Limits(1, 1024), work.spin_at_13, failure=work.failed)
     assert results(on_cluster, hanging) == [*EXPECTED_WITHOUT_13, reason]
+
+
+def test_an_interrupted_run_does_not_wait_for_a_cluster(
+    on_cluster: Settings, work: ModuleType, tmp_path: Path
+) -> None:
+    file = tmp_path / "go on"
+    try:
+        with pytest.raises(KeyboardInterrupt), executor(on_cluster) as pool:
+            future = pool.submit(work.wait_for_the_file, [str(file)])
+            raise KeyboardInterrupt
+        assert future.cancelled()
+    finally:
+        file.touch()
 
 
 def test_what_cluster_workers_load_is_light(on_cluster: Settings, work: ModuleType) -> None:

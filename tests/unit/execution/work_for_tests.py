@@ -51,6 +51,15 @@ def pid_then_sleep(batch: Sequence[str]) -> list[int]:
     return []
 
 
+def wait_for_the_file(batch: Sequence[str]) -> list[int]:
+    from pathlib import Path
+
+    until = time.monotonic() + 50
+    while not Path(batch[0]).exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    return []
+
+
 def own_pid() -> str:
     return str(os.getpid())
 
@@ -151,6 +160,12 @@ def hang_with_a_program(file: str) -> int:
         return process.wait()
     finally:
         process.kill()
+
+
+def hang_with_a_program_in_a_reader(batch: Sequence[str]) -> list[int]:
+    from pipelines.execution import Limits, within
+
+    return within(Limits(50, 512), hang_with_a_program, batch, lambda *_: 0)
 
 
 def hang_in_a_reader(batch: Sequence[str]) -> list[int]:
