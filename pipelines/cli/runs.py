@@ -78,7 +78,7 @@ def _require_file(paths: Sequence[Path]) -> None:
 
 
 def status() -> None:
-    """Show where things are, what the last release holds and which documents are waiting."""
+    """Show where things are, what the last release holds, what waits, and what runs by itself."""
     from assets.automation import INBOX, INBOX_EVERY_S, NIGHTLY, NIGHTLY_AT, NIGHTLY_ZONE
     from pipelines.archive import manifest, open_archive
     from pipelines.load import processed
