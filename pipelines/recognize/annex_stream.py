@@ -23,6 +23,8 @@ _MIN_START = 4
 # What only sentences have, in plain forms.
 _STOPS = frozenset(";!?" + chr(0x3002))
 _MAX_PAGE = 99
+# Captions of two lists side by side, each of six years with number, label, unit and remark: 20.
+_MAX_CAPTIONS = 40
 
 
 class Kind(Enum):
@@ -219,7 +221,8 @@ class StreamReader:
 
     def _is_header(self, header: Sequence[Entry]) -> bool:
         roles = [e.role for e in header]
-        return INDICATOR in roles and any(role in self._labels.columns for role in roles)
+        columns = any(role in self._labels.columns for role in roles)
+        return INDICATOR in roles and columns and len(header) <= _MAX_CAPTIONS
 
     def _segment(self, header: Sequence[Entry], found: Sequence[list[Token]]) -> Iterator[Segment]:
         if not header or not any(found):

@@ -28,6 +28,10 @@ LIMITS = Limits(seconds=60, megabytes=4096)
 MOST = 6
 SHORT = 150
 REPORT = Path(__file__).parents[3] / "data/samples/reports/990121101-government-2022.txt"
+INDICATORS = (
+    "主动公开政府信息数\n条\n12\n制发规范性文件总数\n件\n2\n"
+    "政府公报公开政府信息数\n条\n1\n政府网站公开政府信息数\n条\n1\n"
+)
 TITLE = "某某县民政局政府信息公开工作年度报告\n"
 
 
@@ -62,6 +66,9 @@ def _is_linear(work: Callable[[int], object]) -> bool:
 TEXTS: dict[str, Callable[[int], str]] = {
     "blank rows": lambda n: ("|" * 20 + "\n") * n,
     "rows": lambda n: "|一|二|1|\n" * n,
+    "captions of an annex": lambda n: (
+        "2013年" + TITLE + "统计指标\n单位\n" + "统计数\n" * 4 * n + INDICATORS * n
+    ),
     "subjects between bars": lambda n: "政府信息公开>" * n,
     "years in a title": lambda n: "2023年" * n + TITLE,
     "years above a title": lambda n: "2023年" * n + "\n政府信息公开工作年度报告\n",
