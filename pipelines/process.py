@@ -245,13 +245,20 @@ def _walk(document: Document, forms: Forms, audited: bool) -> Outcome:
             break
     if not reports:
         raise _refusal(refusals)
-    best = max(reports, key=_worth)
-    for other in reports:
-        if other is not best:
-            best = _agreed(_cleared(best, other), other, forms)
-            best = _claims_agreed(best, other)
+    best = reconcile(reports, forms)
     claims, findings = compared(best.claims, best.facts, forms)
     return replace(best, claims=claims, findings=(*best.findings, *findings))
+
+
+def reconcile(reports: Sequence[Outcome], forms: Forms) -> Outcome:
+    """The fullest of the reports that readers made of one document, without the facts and claims
+    that another reader read with another figure; each such fact has a `readers_differ` finding."""
+    chosen = best = max(reports, key=_worth)
+    for other in reports:
+        if other is not chosen:  # a reader confirms no figure of its own
+            best = _agreed(_cleared(best, other), other, forms)
+            best = _claims_agreed(best, other)
+    return best
 
 
 def _doubts(report: Outcome) -> int:
