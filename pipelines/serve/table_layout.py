@@ -25,12 +25,14 @@ def fit_table(table: Table, console: Console, *, skip_empty: bool = False) -> Ta
     available = console.width - 3 * len(natural) - 1
     if available < sum(narrowest):
         return _upright(table, console, skip_empty=skip_empty)
-    spare = available - sum(narrowest)
-    wanted = sum(natural) - sum(narrowest)
-    for column, width, least in zip(table.columns, natural, narrowest, strict=True):
+    # The widest columns are narrowed first; all of them at 0 are at their narrowest.
+    for limit in range(max(natural), -1, -1):
+        widths = [min(w, max(limit, least)) for w, least in zip(natural, narrowest, strict=True)]
+        if sum(widths) <= available:
+            break
+    for column, width in zip(table.columns, widths, strict=True):
         column.overflow = "fold"
-        if wanted > spare:
-            column.width = least + (width - least) * spare // wanted
+        column.width = width
     return table
 
 
