@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -222,3 +223,46 @@ def _seconds_of(process: subprocess.Popen[str]) -> float:
     """Processor time that it has used."""
     fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+RECORD = """\
+id: silent
+agency_id: 640323-natural-resources
+family: plain
+start: ["http://127.0.0.1:{port}/"]
+first_year: 2020
+private_hosts: ["127.0.0.1"]
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_crawl_leaves_no_process(tmp_path: Path, number: signal.Signals) -> None:
+    sources, home = tmp_path / "sources", tmp_path / "home"
+    sources.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(_PATIENCE_S)
+        record = RECORD.format(port=silent.getsockname()[1])
+        (sources / "silent.yaml").write_text(record, encoding="utf-8")
+        crawling = {"OGI_SOURCES": str(sources), "OGI_CRAWL_CONTACT": "a@example.org"}
+        process = subprocess.Popen(
+            [str(OGI), "crawl", "--archive-only"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**INHERITED, "OGI_HOME": str(home), **crawling},
+            process_group=0,
+        )
+        try:
+            connection, _ = silent.accept()
+            os.killpg(process.pid, number)
+            _, stderr = process.communicate(timeout=_PATIENCE_S)
+            assert process.returncode == 128 + number
+            (line,) = stderr.splitlines()
+            assert line.startswith("interrupted")
+            # The crawling process was the other end.
+            connection.settimeout(_PATIENCE_S)
+            while connection.recv(1 << 16):
+                pass
+            connection.close()
+        finally:
+            process.kill()
