@@ -38,7 +38,7 @@ def raised_from(error: Exception, cause: BaseException) -> Exception:
     ("error", "words"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "free some disk space"),
-        (OSError(errno.EDQUOT, "Disk quota exceeded", "/home/x"), "/home/x: Disk quota exceeded"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded", "/a"), "/a: Disk quota exceeded"),
         (duckdb.IOException("Could not write: No space left on device"), "free some disk space"),
         (sqlite3.OperationalError("database or disk is full"), "free some disk space"),
         (OSError(errno.EFBIG, "File too large"), "ulimit -f"),
