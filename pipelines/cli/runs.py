@@ -73,8 +73,8 @@ def _require_file(paths: Sequence[Path]) -> None:
     unreadable: list[tuple[str, str]] = []
     if next(walk(paths, skip=None, unreadable=unreadable), None) is None:
         named = ", ".join(map(str, paths))
-        why = unreadable[0][1] if unreadable else "hidden files are left out"
-        raise OgiError(f"{named}: no file here; {why}")
+        why = unreadable[0][1] if unreadable else "it is empty; hidden files are not read"
+        raise OgiError(f"{named}: no file here: {why}")
 
 
 def status() -> None:

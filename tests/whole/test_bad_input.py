@@ -159,7 +159,7 @@ def test_empty_folder_ends_2_and_creates_nothing(
     (folder / ".hidden").write_bytes(b"text")
     ended = ogi(tmp_path / "home", *arguments, folder)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == f"{folder}: no file here; hidden files are left out\n"
+    assert ended.stderr == f"{folder}: no file here: it is empty; hidden files are not read\n"
     assert not (tmp_path / "home").exists()
 
 

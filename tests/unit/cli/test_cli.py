@@ -222,19 +222,6 @@ def test_a_setting_without_meaning_is_named(ogi: Ogi) -> None:
     assert "OGI_WORKERS" in one_line(ogi("read", SOUND, OGI_WORKERS="many"))
 
 
-@pytest.mark.parametrize("arguments", [("ingest",), ("run", "--input")])
-def test_an_empty_folder_is_refused_in_one_line(
-    ogi: Ogi, tmp_path: Path, arguments: tuple[str, ...]
-) -> None:
-    folder = tmp_path / "in"
-    (folder / "deeper").mkdir(parents=True)
-    (folder / ".hidden").touch()
-    (tmp_path / "inbox").mkdir()
-    line = one_line(ogi(*arguments, folder))
-    assert line == f"{folder}: the folder is empty; hidden files are not read"
-    assert not (tmp_path / "archive").exists()
-
-
 def test_status_before_the_first_run(ogi: Ogi, tmp_path: Path) -> None:
     done = ogi("status")
     assert done.returncode == 0
