@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pipelines.cli.exit_status import ending
 from pipelines.cli.interrupts import catch_interrupts, ignore_interrupts
+from pipelines.cli.limits import require_threads
 from pipelines.cli.streams import discard_output, open_streams
 
 
@@ -29,6 +30,7 @@ def _run() -> int:
     received: Callable[[], int | None] | None = None
     try:
         received = catch_interrupts()
+        require_threads()
         from pipelines.cli.commands import call
 
         status = call()
