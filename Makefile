@@ -83,7 +83,7 @@ shows: packages-for-tests $(STAMP) ## two real reports printed as PDF, and what 
 	$(BIN)/python -m tests.bench.shows
 
 samples: packages-for-tests $(STAMP) ## write data/samples anew, byte for byte
-	$(BIN)/python -m pipelines.simulate data/samples
+	$(BIN)/python -m tests.simulate data/samples
 
 lock: $(STAMP) ## requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url \

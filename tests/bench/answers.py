@@ -9,8 +9,8 @@ from pipelines.domain import Reading
 from pipelines.forms import load_forms
 from pipelines.normalize import normalize
 from pipelines.recognize import recognize
-from pipelines.simulate import SimulatedReport
-from pipelines.simulate.report import REQUESTS
+from tests.simulate import SimulatedReport
+from tests.simulate.report import REQUESTS
 
 Tables = Sequence[Sequence[Sequence[object]]]
 """Tables of rows of cells, as a peer gives them."""

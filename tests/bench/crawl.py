@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.crawl.report import CrawlReport
-from pipelines.simulate.replica import Running, Settings, running
+from tests.replica import Running, Settings, running
 
 REPORTS = 60
 HOSTS = 32

@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipelines.simulate.replica import Change, Running, Settings, Truth, running, truth
+from tests.replica import Change, Running, Settings, Truth, running, truth
 
 ROOT = Path(__file__).parents[2]
 OGI = Path(sys.executable).with_name("ogi")

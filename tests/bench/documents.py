@@ -13,7 +13,8 @@ import pypdfium2
 from pipelines.domain import UnreadableDocument
 from pipelines.forms import load_forms
 from pipelines.read.ocr.engine import require_ocr
-from pipelines.simulate import (
+from tests.bench import printing
+from tests.simulate import (
     Habits,
     MissingFontError,
     SimulatedReport,
@@ -21,10 +22,9 @@ from pipelines.simulate import (
     load_agencies,
     render,
 )
-from pipelines.simulate.docx_file import WordHabits, render_docx
-from pipelines.simulate.report import REQUESTS
-from pipelines.simulate.scan import Scan, save_scan, scan_pdf
-from tests.bench import printing
+from tests.simulate.docx_file import WordHabits, render_docx
+from tests.simulate.report import REQUESTS
+from tests.simulate.scan import Scan, save_scan, scan_pdf
 
 Maker = Callable[[Sequence[SimulatedReport]], list[bytes]]
 

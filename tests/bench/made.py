@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pipelines.domain import Outcome, State
 from pipelines.forms import Forms, load_forms, narrow
 from pipelines.process import process_document
-from pipelines.simulate import (
+from tests.bench.verdicts import Score, is_told
+from tests.simulate import (
     AnnexHabits,
     Format,
     Habits,
@@ -21,10 +22,9 @@ from pipelines.simulate import (
     load_words,
     render,
 )
-from pipelines.simulate.html_habits import PageHabits
-from pipelines.simulate.html_page import render_html
-from pipelines.simulate.report import REQUESTS
-from tests.bench.verdicts import Score, is_told
+from tests.simulate.html_habits import PageHabits
+from tests.simulate.html_page import render_html
+from tests.simulate.report import REQUESTS
 
 MADE: tuple[Format, ...] = ("html", "text", "pdf", "docx", "xlsx")
 MIXED = "mixed"

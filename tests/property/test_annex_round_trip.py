@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipelines.domain import Kind, Outcome, OutcomeKind, State
 from pipelines.forms import fold, load_forms
 from pipelines.process import process_document
-from pipelines.simulate import (
+from tests.simulate import (
     AnnexHabits,
     Format,
     Habits,

@@ -12,7 +12,7 @@ from pipelines.forms import load_forms
 from pipelines.normalize import claims_of
 from pipelines.process import process_document
 from pipelines.recognize.claims import claims_in
-from pipelines.simulate import (
+from tests.simulate import (
     Format,
     Habits,
     SimulatedReport,

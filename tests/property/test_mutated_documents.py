@@ -20,7 +20,7 @@ from pipelines.domain import sha256_of
 from pipelines.execution import Limits, process_within
 from pipelines.forms import load_forms
 from pipelines.process import DocumentRef
-from pipelines.simulate import Format, Habits, generate, load_agencies, load_words, render
+from tests.simulate import Format, Habits, generate, load_agencies, load_words, render
 
 FORMATS: tuple[Format, ...] = ("html", "text", "pdf", "docx", "xlsx")
 BASES = 4

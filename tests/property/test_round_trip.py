@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipelines.domain import Fact, Finding, Kind, Outcome, OutcomeKind, State
 from pipelines.forms import load_forms
 from pipelines.process import process_document
-from pipelines.simulate import (
+from tests.simulate import (
     Format,
     Habits,
     SimulatedReport,

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.domain import Claim, Comparison, Outcome, Place
 from pipelines.process import process_document
-from pipelines.simulate import generate, load_agencies, render
+from tests.simulate import generate, load_agencies, render
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 Make = Callable[..., Outcome]

@@ -12,7 +12,7 @@ from pipelines.archive import manifest, open_archive
 from pipelines.crawl import load_sources
 from pipelines.crawl.report import CrawlReport
 from pipelines.settings import Settings
-from pipelines.simulate.replica import Running, Truth
+from tests.replica import Running, Truth
 
 ROBOTS = "GET /robots.txt"
 

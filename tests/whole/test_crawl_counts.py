@@ -13,7 +13,7 @@ import pytest
 from pipelines.archive import open_archive, sightings
 from pipelines.crawl.report import CrawlReport
 from pipelines.domain import calendar_of, today_in_china
-from pipelines.simulate.replica import Running, Settings, Truth, running, truth
+from tests.replica import Running, Settings, Truth, running, truth
 from tests.whole.nights import (
     Crawler,
     asked,

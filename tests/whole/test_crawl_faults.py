@@ -13,7 +13,7 @@ from pipelines.archive import open_archive, read_object
 from pipelines.crawl import Limits
 from pipelines.crawl.report import CrawlReport, SourceReport
 from pipelines.domain import sha256_of
-from pipelines.simulate.replica import KINDS, Running, Settings, SiteTruth, Truth, running, truth
+from tests.replica import KINDS, Running, Settings, SiteTruth, Truth, running, truth
 from tests.whole.nights import Crawler, wanted
 
 LIMITS = Limits(answer_seconds=4, document_bytes=2_000_000, page_bytes=1_000_000, listing_pages=12)

@@ -14,7 +14,7 @@ from assets.crawled import crawled_documents
 from assets.instance import dagster_home
 from pipelines.reference import load_registry
 from pipelines.settings import Settings as HouseSettings
-from pipelines.simulate.replica import Settings, Truth, running, truth
+from tests.replica import Settings, Truth, running, truth
 
 Ogi = Callable[..., subprocess.CompletedProcess[str]]
 Rows = Callable[..., list[tuple[Any, ...]]]

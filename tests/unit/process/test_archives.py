@@ -6,7 +6,7 @@ import zipfile
 
 from pipelines.domain import Outcome, OutcomeKind
 from pipelines.process import process_document
-from pipelines.simulate import Format, SimulatedReport, generate, load_agencies, render
+from tests.simulate import Format, SimulatedReport, generate, load_agencies, render
 
 AGENCIES = sorted(load_agencies().values(), key=lambda a: a.agency_id)
 

@@ -29,7 +29,7 @@ from pipelines.domain import (
 )
 from pipelines.process import is_audited, parser_version, process_document
 from pipelines.read import Reader, readers_of
-from pipelines.simulate import generate, load_agencies, render
+from tests.simulate import generate, load_agencies, render
 
 LISTING = "".join(
     f"<li><a href='{y}.html'>甲县教育局{y}年政府信息公开工作年度报告</a></li>"

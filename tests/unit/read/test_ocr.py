@@ -18,7 +18,7 @@ from pipelines.read.ocr.cells import UNREAD
 from pipelines.read.ocr.pages import OcrLimits
 from pipelines.read.ocr.scans import read_picture, read_scan
 from pipelines.recognize import recognize
-from pipelines.simulate import (
+from tests.simulate import (
     Habits,
     SimulatedReport,
     generate,
@@ -26,7 +26,7 @@ from pipelines.simulate import (
     load_words,
     render,
 )
-from pipelines.simulate.scan import Scan, Turn, save_scan, scan_pdf
+from tests.simulate.scan import Scan, Turn, save_scan, scan_pdf
 
 pytest.importorskip("rapidocr")
 

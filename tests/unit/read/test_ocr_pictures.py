@@ -21,8 +21,8 @@ from pipelines.read.ocr.pictures import (
     read_pictures,
     with_pictures,
 )
-from pipelines.simulate import Format, Habits, SimulatedReport, generate, load_agencies, render
-from pipelines.simulate.scan import Scan, save_scan, scan_pdf
+from tests.simulate import Format, Habits, SimulatedReport, generate, load_agencies, render
+from tests.simulate.scan import Scan, save_scan, scan_pdf
 
 
 def a_picture(figures: Sequence[str], size: tuple[int, int] = (900, 300)) -> bytes:
@@ -150,7 +150,7 @@ def test_a_pdf_whose_tables_alone_are_pictures_has_no_usable_text() -> None:
     from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.pdfgen.canvas import Canvas
 
-    from pipelines.simulate.pdf_pages import font_file
+    from tests.simulate.pdf_pages import font_file
 
     pdfmetrics.registerFont(TTFont("Chinese", str(font_file())))
 

@@ -17,7 +17,7 @@ from pipelines.forms import load_forms
 from pipelines.read import document_of
 from pipelines.read.pdf.careful import read_pdf
 from pipelines.read.pdf.quick import GRID, read_pdfium
-from pipelines.simulate.pdf_pages import font_file
+from tests.simulate.pdf_pages import font_file
 
 WIDTH, HEIGHT = 595.0, 842.0
 FORM = load_forms().vintages["2021"].rectangular("requests")

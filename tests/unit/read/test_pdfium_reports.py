@@ -29,7 +29,7 @@ from pipelines.read import document_of
 from pipelines.read.pdf.careful import read_pdf
 from pipelines.read.pdf.quick import GRID, STREAM, read_pdfium
 from pipelines.recognize import recognize
-from pipelines.simulate import (
+from tests.simulate import (
     Habits,
     SimulatedReport,
     generate,
@@ -37,8 +37,8 @@ from pipelines.simulate import (
     load_words,
     render,
 )
-from pipelines.simulate import pdf_pages as simulated_pages
-from pipelines.simulate.layout import LaidCell, LaidTable, Part, lay_out
+from tests.simulate import pdf_pages as simulated_pages
+from tests.simulate.layout import LaidCell, LaidTable, Part, lay_out
 
 FORMS = load_forms()
 AGENCIES = sorted(load_agencies().values(), key=lambda a: a.agency_id)

@@ -9,9 +9,9 @@ import pytest
 from pipelines.domain import Kind, OutcomeKind, State
 from pipelines.forms import load_forms
 from pipelines.process import process_document
-from pipelines.simulate import Habits, SimulatedReport, generate, load_agencies
-from pipelines.simulate.html_habits import PageHabits
-from pipelines.simulate.html_page import render_html
+from tests.simulate import Habits, SimulatedReport, generate, load_agencies
+from tests.simulate.html_habits import PageHabits
+from tests.simulate.html_page import render_html
 
 AGENCIES = sorted(load_agencies().values(), key=lambda a: a.agency_id)
 ALONE: list[dict[str, Any]] = [{f.name: True} for f in fields(PageHabits) if f.default is False]

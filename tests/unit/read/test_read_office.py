@@ -21,7 +21,7 @@ from pipelines.read.containers import DOC, OLE, RTF, inside
 from pipelines.read.limits import Limits
 from pipelines.read.office import libreoffice as office
 from pipelines.recognize import recognize
-from pipelines.simulate import (
+from tests.simulate import (
     Habits,
     SimulatedReport,
     generate,
@@ -29,7 +29,7 @@ from pipelines.simulate import (
     load_words,
     render,
 )
-from pipelines.simulate.docx_file import render_docx
+from tests.simulate.docx_file import render_docx
 
 needs_office = pytest.mark.skipif(
     shutil.which(office.PROGRAM) is None,

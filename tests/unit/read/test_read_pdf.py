@@ -7,7 +7,7 @@ import pytest
 from pipelines.domain import Grid, Paragraph, UnreadableDocument
 from pipelines.forms import load_forms
 from pipelines.read import document_of, read
-from pipelines.simulate import Habits, SimulatedReport, generate, load_agencies, render
+from tests.simulate import Habits, SimulatedReport, generate, load_agencies, render
 
 
 def a_report() -> SimulatedReport:

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.domain import Agency
 from pipelines.forms import Forms, load_forms
-from pipelines.simulate import SimulatedReport, load_agencies
+from tests.simulate import SimulatedReport, load_agencies
 
 Key = tuple[str, str, str]
 Broken = set[tuple[str, str | None, str | None]]

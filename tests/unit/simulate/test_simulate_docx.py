@@ -11,7 +11,7 @@ from pipelines.normalize import normalize
 from pipelines.read.containers import DOCX, ZIP, inside
 from pipelines.read.office.docx import read_docx
 from pipelines.recognize import recognize
-from pipelines.simulate import (
+from tests.simulate import (
     Habits,
     SimulatedReport,
     generate,
@@ -19,7 +19,7 @@ from pipelines.simulate import (
     load_words,
     lose_cell,
 )
-from pipelines.simulate.docx_file import WordHabits, render_docx
+from tests.simulate.docx_file import WordHabits, render_docx
 
 PLAIN = WordHabits(empty_paragraphs=False)
 AGENCIES = sorted(load_agencies().values(), key=lambda a: a.agency_id)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipelines.domain import Agency, State
 from pipelines.forms import BlockTable, Forms
-from pipelines.simulate import Habits, SimulatedReport, generate, generate_series, load_agencies
+from tests.simulate import Habits, SimulatedReport, generate, generate_series, load_agencies
 
 Key = tuple[str, str, str]
 Judge = Callable[

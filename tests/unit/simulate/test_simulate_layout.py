@@ -6,8 +6,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.simulate import Habits, SimulatedReport, generate, load_agencies, load_words
-from pipelines.simulate.layout import LaidLine, LaidTable, columns_of, lay_out, split_table
+from tests.simulate import Habits, SimulatedReport, generate, load_agencies, load_words
+from tests.simulate.layout import LaidLine, LaidTable, columns_of, lay_out, split_table
 
 
 def report_with(habits: Habits, vintage: str = "2021", seed: int = 1) -> SimulatedReport:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pipelines.domain import State
 from pipelines.forms import load_forms
-from pipelines.simulate import Habits, generate, load_agencies, load_words
-from pipelines.simulate.printing import Figure, print_figure
+from tests.simulate import Habits, generate, load_agencies, load_words
+from tests.simulate.printing import Figure, print_figure
 
 CAREFUL = Habits()
 

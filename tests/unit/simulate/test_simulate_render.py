@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from pipelines.forms import load_forms
-from pipelines.simulate import (
+from tests.simulate import (
     Format,
     Habits,
     MissingFontError,
@@ -26,7 +26,7 @@ from pipelines.simulate import (
     pdf_pages,
     render,
 )
-from pipelines.simulate.habits import Spans, TextLayout
+from tests.simulate.habits import Spans, TextLayout
 
 
 def report_with(
@@ -285,7 +285,7 @@ def test_any_habits_render_to_the_same_bytes_twice(seed: int, format: Format) ->
 def test_another_process_writes_the_same_bytes() -> None:
     code = (
         "import hashlib, random, sys\n"
-        "from pipelines.simulate import Habits, generate, load_agencies, render\n"
+        "from tests.simulate import Habits, generate, load_agencies, render\n"
         "a = load_agencies()['990121-government']\n"
         "r = generate(random.Random(5), vintage='2021', agency=a, year=2022)\n"
         "print(*(hashlib.sha256(render(r, f)).hexdigest() for f in ('html', 'text', 'pdf')))\n"

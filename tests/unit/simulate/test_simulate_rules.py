@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.domain import State, Verdict
-from pipelines.simulate import (
+from tests.simulate import (
     Habits,
     SimulatedReport,
     break_rule,
@@ -18,7 +18,7 @@ from pipelines.simulate import (
     load_agencies,
     lose_cell,
 )
-from pipelines.simulate.rules import instances
+from tests.simulate.rules import instances
 
 Key = tuple[str, str, str]
 Judge = Callable[

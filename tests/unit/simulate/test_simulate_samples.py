@@ -13,9 +13,9 @@ import pytest
 
 from pipelines.domain import ReferenceDataError
 from pipelines.forms import load_forms
-from pipelines.simulate import load_agencies, load_words, write_samples
-from pipelines.simulate.__main__ import main
-from pipelines.simulate.agencies import AGENCIES_FILE
+from tests.simulate import load_agencies, load_words, write_samples
+from tests.simulate.__main__ import main
+from tests.simulate.agencies import AGENCIES_FILE
 
 SAMPLES = Path(__file__).parents[3] / "data" / "samples"
 REPORTS = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))["reports"]

@@ -13,7 +13,7 @@ from pipelines.normalize import normalize
 from pipelines.read.containers import XLSX, ZIP, inside
 from pipelines.read.office.spreadsheet import read_xlsx
 from pipelines.recognize import recognize
-from pipelines.simulate import (
+from tests.simulate import (
     Habits,
     SimulatedReport,
     generate,
@@ -21,7 +21,7 @@ from pipelines.simulate import (
     load_words,
     lose_cell,
 )
-from pipelines.simulate.xlsx_file import SheetHabits, render_xlsx
+from tests.simulate.xlsx_file import SheetHabits, render_xlsx
 
 AGENCIES = sorted(load_agencies().values(), key=lambda a: a.agency_id)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipelines.simulate.replica import KINDS, Running, Settings, running
+from tests.replica import KINDS, Running, Settings, running
 
 EVERYTHING = Settings(sites=7, reports=20, faults=tuple(KINDS), changed=0.05)
 

@@ -13,10 +13,10 @@ from pipelines.crawl import (
     family_of,
     load_words,
 )
-from pipelines.simulate.replica import Plan, Site
-from pipelines.simulate.replica.asked import Asked
-from pipelines.simulate.replica.records import source_records
-from pipelines.simulate.replica.website import Website
+from tests.replica import Plan, Site
+from tests.replica.asked import Asked
+from tests.replica.records import source_records
+from tests.replica.website import Website
 
 PORT = 8123
 

@@ -8,12 +8,12 @@ import pytest
 
 from pipelines.crawl import FAMILIES, Page, Request, load_words, trouble_of
 from pipelines.forms import load_forms
-from pipelines.simulate.replica import Plan, Settings, Site, plan_of, truth
-from pipelines.simulate.replica.asked import Asked
-from pipelines.simulate.replica.documents import document_title
-from pipelines.simulate.replica.draft import first_night
-from pipelines.simulate.replica.plan import Article
-from pipelines.simulate.replica.website import Website
+from tests.replica import Plan, Settings, Site, plan_of, truth
+from tests.replica.asked import Asked
+from tests.replica.documents import document_title
+from tests.replica.draft import first_night
+from tests.replica.plan import Article
+from tests.replica.website import Website
 from tests.unit.simulate.replica.following import PORT, page_at, sources, website
 
 LEXICON = load_forms().lexicon

@@ -20,8 +20,8 @@ from pipelines.crawl import (
 )
 from pipelines.crawl.trouble import incomplete
 from pipelines.forms import load_forms
-from pipelines.simulate.replica import KINDS, Running, Site, truth
-from pipelines.simulate.replica.faults import PASSING
+from tests.replica import KINDS, Running, Site, truth
+from tests.replica.faults import PASSING
 from tests.unit.simulate.replica.asking import Got, ask
 from tests.unit.simulate.replica.following import follow, sources
 

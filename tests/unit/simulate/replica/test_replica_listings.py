@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.crawl import FAMILIES, Choice, Reason, choose, load_words
 from pipelines.forms import load_forms
-from pipelines.simulate.replica import (
+from tests.replica import (
     FAMILY_NAMES,
     PLAYERS,
     Plan,

@@ -4,9 +4,9 @@ from collections import Counter
 
 from pipelines.crawl import Choice, choose, load_words
 from pipelines.forms import load_forms
-from pipelines.simulate.replica import Settings, plan_of, truth
-from pipelines.simulate.replica.asked import Asked
-from pipelines.simulate.replica.website import Website
+from tests.replica import Settings, plan_of, truth
+from tests.replica.asked import Asked
+from tests.replica.website import Website
 from tests.unit.simulate.replica.following import PORT, follow, sources, website
 
 SETTINGS = Settings(sites=14, reports=30, changed=0.05)

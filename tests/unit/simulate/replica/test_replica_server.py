@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.crawl import load_sources
-from pipelines.simulate.replica import Running, Settings, Site, plan_of, running, truth
+from tests.replica import Running, Settings, Site, plan_of, running, truth
 from tests.unit.simulate.replica.asking import ask
 from tests.unit.simulate.replica.following import follow
 
@@ -160,7 +160,7 @@ def test_the_records_are_sources(played: Running, tmp_path: Path) -> None:
 
 
 def test_the_command_tells_where_it_listens_and_ends_in_time(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pipelines.simulate.replica", "--sites", "2", "--reports", "3"]
+    command = [sys.executable, "-m", "tests.replica", "--sites", "2", "--reports", "3"]
     command += ["--sources", str(tmp_path), "--seconds", "0.5"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     line = json.loads(done.stdout)
@@ -171,7 +171,7 @@ def test_the_command_tells_where_it_listens_and_ends_in_time(tmp_path: Path) -> 
 def test_a_replica_ends_with_whoever_started_it() -> None:
     script = (
         "import os\n"
-        "from pipelines.simulate.replica import Settings, running\n"
+        "from tests.replica import Settings, running\n"
         "with running(Settings(sites=1, reports=2)) as replica:\n"
         "    print(replica.port, replica.plan().sites[0].host, flush=True)\n"
         "    os._exit(0)\n"
