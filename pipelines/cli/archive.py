@@ -14,7 +14,7 @@ from pipelines.cli.terminal import console_of, print_pairs, settings_of_process,
 if TYPE_CHECKING:
     from pipelines.archive import Archive
     from pipelines.archive.verify import VerifyReport
-    from pipelines.archive.warc_import import ImportReport
+    from pipelines.archive.warc.import_ import ImportReport
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -64,7 +64,7 @@ def export(
     ] = None,
 ) -> None:
     """Write documents, where they came from and what was seen to a WARC."""
-    from pipelines.archive.warc_export import export_warc
+    from pipelines.archive.warc.export import export_warc
 
     with steps() as tell:
         report = export_warc(
@@ -91,7 +91,7 @@ def import_(
 
     The next `ogi run` reads them. Ends 2 when a file is broken; what is whole in it is taken.
     """
-    from pipelines.archive.warc_import import import_warcs
+    from pipelines.archive.warc.import_ import import_warcs
 
     archive = _archive()
     limit = settings_of_process().max_document_bytes

@@ -12,14 +12,14 @@ from pipelines.domain import (
     ReportNames,
 )
 from pipelines.forms import INDICATORS, Forms, finding
-from pipelines.recognize.claims import claims_in
-from pipelines.recognize.collect import collect
-from pipelines.recognize.indicators import Annex, headings_in, indicators_in
-from pipelines.recognize.labels import Labels, RoleKind, labels_of
-from pipelines.recognize.lines import Line, lines_of
-from pipelines.recognize.names import Said, disagreements, names_of, said_in
-from pipelines.recognize.tables import scan
-from pipelines.recognize.titles import Title, titles_in
+from pipelines.recognize.annex.indicators import Annex, headings_in, indicators_in
+from pipelines.recognize.claims.clauses import claims_in
+from pipelines.recognize.identity.names import Said, disagreements, names_of, said_in
+from pipelines.recognize.identity.titles import Title, titles_in
+from pipelines.recognize.tables.collect import collect
+from pipelines.recognize.tables.labels import Labels, RoleKind, labels_of
+from pipelines.recognize.tables.lines import Line, lines_of
+from pipelines.recognize.tables.scan import scan
 
 __all__ = ["recognize"]
 

@@ -11,7 +11,7 @@ from pipelines.domain import Outcome, Paragraph, Place, ReportNames
 from pipelines.forms import load_forms
 from pipelines.normalize import claims_of
 from pipelines.process import process_document
-from pipelines.recognize.claims import claims_in
+from pipelines.recognize.claims.clauses import claims_in
 from tests.simulate import (
     Format,
     Habits,

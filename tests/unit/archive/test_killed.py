@@ -10,8 +10,8 @@ import pytest
 
 from pipelines.archive import Archive, archive_files, manifest, open_archive
 from pipelines.archive.verify import verify
-from pipelines.archive.warc_export import export_warc
-from pipelines.archive.warc_import import import_warcs
+from pipelines.archive.warc.export import export_warc
+from pipelines.archive.warc.import_ import import_warcs
 
 AFTER_THREE = """
 import os, signal, sys
@@ -42,7 +42,7 @@ IMPORT = """
 import os, signal, sys
 from pathlib import Path
 from pipelines.archive import open_archive
-from pipelines.archive.warc_import import import_warcs
+from pipelines.archive.warc.import_ import import_warcs
 
 def stop(done: int) -> None:
     if done == 9:
@@ -120,7 +120,7 @@ def test_an_export_leaves_no_half_file(inbox: Path, tmp_path: Path) -> None:
     code = (
         "import os, signal, sys; from pathlib import Path;"
         "from pipelines.archive import open_archive;"
-        "from pipelines.archive.warc_export import export_warc;"
+        "from pipelines.archive.warc.export import export_warc;"
         "stop = lambda done, total: done == 3 and os.kill(os.getpid(), signal.SIGKILL);"
         "export_warc(open_archive(sys.argv[1]), Path(sys.argv[2]), on_row=stop)"
     )

@@ -26,7 +26,7 @@ from pipelines.archive import (
     read_object,
 )
 from pipelines.archive.verify import verify
-from pipelines.archive.warc_import import BrokenRecord, ImportReport, import_warcs
+from pipelines.archive.warc.import_ import BrokenRecord, ImportReport, import_warcs
 
 BODY = "<html>年报 of some length, so that packing it is worth it</html>".encode() * 3
 URI = "http://a.gov.cn/1.html"
@@ -611,8 +611,8 @@ BOUNDED = """
 import resource, sys
 from pathlib import Path
 from pipelines.archive import open_archive
-from pipelines.archive.warc_export import export_warc
-from pipelines.archive.warc_import import import_warcs
+from pipelines.archive.warc.export import export_warc
+from pipelines.archive.warc.import_ import import_warcs
 
 def most() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -26,8 +26,8 @@ from pipelines.archive import (
     sightings,
 )
 from pipelines.archive.verify import verify
-from pipelines.archive.warc_export import ExportReport, export_warc
-from pipelines.archive.warc_import import ImportReport, import_warcs
+from pipelines.archive.warc.export import ExportReport, export_warc
+from pipelines.archive.warc.import_ import ImportReport, import_warcs
 from pipelines.domain import Provenance, Sighting
 
 WHEN = dt.datetime(2024, 5, 1, 2, 3, 4, 567890, dt.UTC)

@@ -5,8 +5,8 @@ import pytest
 
 from pipelines.domain import Cell, Place
 from pipelines.forms import Identity, load_forms
-from pipelines.recognize.choice import PrintedRow, chosen
-from pipelines.recognize.placement import Certainty, FigureRow, Peers, Placement, place
+from pipelines.recognize.tables.choice import PrintedRow, chosen
+from pipelines.recognize.tables.placement import Certainty, FigureRow, Peers, Placement, place
 
 COLUMNS = ("a", "b", "c", "d", "total")
 IDENTITIES = (
@@ -190,7 +190,7 @@ def test_a_row_printed_twice_leaves_all_open() -> None:
 def test_a_search_that_would_be_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = {**WHOLE, "given": "4 1 0 5", "refused": "1 1 1 3"}
     assert table(**rows)["refused"][0].certainty is Certainty.CHOSEN
-    monkeypatch.setattr("pipelines.recognize.constraint._MAX_TRIALS", 10)
+    monkeypatch.setattr("pipelines.recognize.tables.constraint._MAX_TRIALS", 10)
     assert table(**rows)["refused"][0].certainty is Certainty.SHORT
 
 

@@ -9,7 +9,7 @@ from pipelines.domain import Claim, FoundClaim, Paragraph, Place, ReportNames
 from pipelines.forms import load_forms
 from pipelines.normalize import claims_of
 from pipelines.process import process_document
-from pipelines.recognize.claims import claims_in
+from pipelines.recognize.claims.clauses import claims_in
 
 FORMS = load_forms()
 NAMES = ReportNames("海风市教育局", 2022, None, None)

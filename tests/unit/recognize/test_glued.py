@@ -4,8 +4,8 @@ import pytest
 
 from pipelines.forms import load_forms
 from pipelines.process import process_document
-from pipelines.recognize.glued import unglued, unglued_header
-from pipelines.recognize.labels import labels_of
+from pipelines.recognize.tables.glued import unglued, unglued_header
+from pipelines.recognize.tables.labels import labels_of
 
 FORMS = load_forms()
 LABELS = labels_of(FORMS)

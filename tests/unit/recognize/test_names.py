@@ -5,7 +5,7 @@ import pytest
 from pipelines.domain import Kind, Outcome
 from pipelines.forms import load_forms
 from pipelines.process import process_document
-from pipelines.recognize.titles import parse_title
+from pipelines.recognize.identity.titles import parse_title
 
 LEXICON = load_forms().lexicon
 

@@ -1,8 +1,8 @@
 """All the ways in which printed cells can stand in their columns: counted out by hand."""
 
 from pipelines.domain import Cell, Place
-from pipelines.recognize.options import MAX_OPTIONS, aligned, options, runs_together
-from pipelines.recognize.placement import FigureRow
+from pipelines.recognize.tables.options import MAX_OPTIONS, aligned, options, runs_together
+from pipelines.recognize.tables.placement import FigureRow
 
 
 def row(*texts: str, exact: bool = False, stream: bool = False) -> FigureRow:

@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.domain import Cell, Place
-from pipelines.recognize.placement import Certainty, FigureRow, Peers, Slots, place
+from pipelines.recognize.tables.placement import Certainty, FigureRow, Peers, Slots, place
 
 
 def row(

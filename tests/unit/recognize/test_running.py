@@ -1,7 +1,7 @@
 """What pages repeat is read once; what tables repeat stays."""
 
 from pipelines.domain import Cell, Grid, Paragraph, Place, Reading
-from pipelines.recognize.running import without_running_lines
+from pipelines.recognize.tables.running import without_running_lines
 
 
 def line(text: str, page: int | None) -> Paragraph:

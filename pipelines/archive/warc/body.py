@@ -9,8 +9,8 @@ import brotli
 from backports import zstd
 
 from pipelines.archive.storage import CHUNK
-from pipelines.archive.warc_digest import BadBody, Digests
-from pipelines.archive.warc_records import Record
+from pipelines.archive.warc.digest import BadBody, Digests
+from pipelines.archive.warc.records import Record
 
 _LINE_OF_CHUNK = 64
 _GZIP = b"\x1f\x8b"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from pipelines.domain import Cell, Grid
 from pipelines.forms import Lexicon, narrow
-from pipelines.recognize.annex_labels import INDICATOR, NUMBER, UNIT, AnnexLabels
-from pipelines.recognize.annex_rows import AnnexRow, Entry, RowReader, Segment, figure_entries
+from pipelines.recognize.annex.labels import INDICATOR, NUMBER, UNIT, AnnexLabels
+from pipelines.recognize.annex.rows import AnnexRow, Entry, RowReader, Segment, figure_entries
 
 # Without a header so many rows of the form make an annex.
 _MIN_BARE_ROWS = 6

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from pipelines.domain import Cell
 from pipelines.forms import Block, Lexicon, Measure, RectangularTable, fold, simplify, unnumbered
-from pipelines.recognize.labels import Labels, RoleKind, edit_distance
-from pipelines.recognize.tables import Header
+from pipelines.recognize.tables.labels import Labels, RoleKind, edit_distance
+from pipelines.recognize.tables.scan import Header
 
 # The shortest beginning of a label that still speaks for it, where its neighbours are known.
 _MIN_BEGINNING = 2

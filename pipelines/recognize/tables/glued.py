@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from pipelines.forms import Lexicon, simplify
 from pipelines.forms.tokens import looks_like_figure
-from pipelines.recognize.labels import HEADER_KINDS, Labels, RoleKind
+from pipelines.recognize.tables.labels import HEADER_KINDS, Labels, RoleKind
 
 _LABELS_OF_FIGURES = {RoleKind.ITEM, RoleKind.ROW}
 _LABELS_BEFORE = {RoleKind.GROUP, RoleKind.ROW_CAPTION}

@@ -10,7 +10,7 @@ from pipelines.domain import Paragraph, Place
 from pipelines.forms import Forms, fold
 from pipelines.forms.fold import placed
 from pipelines.forms.quantities import Quantity, quantities_in
-from pipelines.recognize.phrases import FIGURE
+from pipelines.recognize.claims.phrases import FIGURE
 
 Texts = Sequence[tuple[str, tuple[int, ...]]]
 

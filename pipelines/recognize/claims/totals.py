@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from pipelines.domain import FoundClaim
 from pipelines.forms.claims import ClaimForms, ClaimKind
-from pipelines.recognize.doubts import is_elsewhen, is_foreign
-from pipelines.recognize.leads import Lead
-from pipelines.recognize.phrases import FIGURE
-from pipelines.recognize.prose import Clause
+from pipelines.recognize.claims.doubts import is_elsewhen, is_foreign
+from pipelines.recognize.claims.leads import Lead
+from pipelines.recognize.claims.phrases import FIGURE
+from pipelines.recognize.claims.prose import Clause
 
 _MAX_PART = 40
 

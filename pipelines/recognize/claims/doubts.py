@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from pipelines.forms.claims import ClaimForms, Saying
-from pipelines.recognize.leads import Lead
+from pipelines.recognize.claims.leads import Lead
 
 
 class Reach(IntEnum):

@@ -11,7 +11,7 @@ from itertools import chain, combinations, islice, product
 
 from pipelines.domain import Cell
 from pipelines.forms import narrow
-from pipelines.recognize.placement import FigureRow
+from pipelines.recognize.tables.placement import FigureRow
 
 Option = tuple[Cell | None, ...]
 """One cell a column, None where none is printed for it."""

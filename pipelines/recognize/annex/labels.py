@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipelines.forms import Forms, fold, narrow, simplify, unnumbered
-from pipelines.recognize.labels import edit_distance
+from pipelines.recognize.tables.labels import edit_distance
 
 INDICATOR = "indicator"
 UNIT = "unit"

@@ -7,7 +7,7 @@ from itertools import islice
 
 from pipelines.domain import Grid, Paragraph, Reading
 from pipelines.forms import Lexicon, narrow, simplify
-from pipelines.recognize.agencies import may_be_agency
+from pipelines.recognize.identity.agencies import may_be_agency
 
 _EDGES = " :,。.;、()[]【】-—_|*#"
 _MAX_LINE = 160

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from pipelines.forms import Lexicon, narrow, simplify
 from pipelines.forms.fold import placed
-from pipelines.recognize.agencies import is_bare, is_whole, may_be_agency
-from pipelines.recognize.years import Times, times_in
+from pipelines.recognize.identity.agencies import is_bare, is_whole, may_be_agency
+from pipelines.recognize.identity.years import Times, times_in
 
 MAX_TITLE = 80
 # Between subject and report word stand at most a year and a word; behind it, a remark.

@@ -10,9 +10,9 @@ from functools import partial
 
 from pipelines.domain import Cell
 from pipelines.forms import Identity, Lexicon, narrow
-from pipelines.recognize.constraint import Candidates, CellCode, possible
-from pipelines.recognize.options import Option, aligned, options, runs_together
-from pipelines.recognize.placement import Certainty, FigureRow, Placement
+from pipelines.recognize.tables.constraint import Candidates, CellCode, possible
+from pipelines.recognize.tables.options import Option, aligned, options, runs_together
+from pipelines.recognize.tables.placement import Certainty, FigureRow, Placement
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 
-from pipelines.archive.warc_records import Hash, Record
+from pipelines.archive.warc.records import Hash, Record
 
 _KNOWN = {"md5", "sha1", "sha256", "sha384", "sha512"}
 

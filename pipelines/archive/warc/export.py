@@ -22,7 +22,7 @@ from pipelines.archive.manifest import manifest, sightings
 from pipelines.archive.objects import object_address, object_name
 from pipelines.archive.place import Archive
 from pipelines.archive.storage import ArchiveError
-from pipelines.archive.warc_rows import MEDIA_TYPE, written
+from pipelines.archive.warc.rows import MEDIA_TYPE, written
 from pipelines.domain import Provenance, Sighting
 
 _WEB = ("http://", "https://")

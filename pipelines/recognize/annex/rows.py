@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipelines.domain import Cell
 from pipelines.forms import Lexicon, narrow, simplify
 from pipelines.forms.tokens import looks_like_figure
-from pipelines.recognize.annex_labels import UNIT, AnnexLabels
+from pipelines.recognize.annex.labels import UNIT, AnnexLabels
 
 
 @dataclass(frozen=True, slots=True)

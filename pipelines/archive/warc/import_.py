@@ -11,12 +11,12 @@ from pipelines.archive.manifest import known_pairs, manifest, record, sightings
 from pipelines.archive.objects import store_chunks
 from pipelines.archive.place import Archive
 from pipelines.archive.storage import ArchiveError
-from pipelines.archive.warc_body import body_of
-from pipelines.archive.warc_choice import name_of, reason_against
-from pipelines.archive.warc_digest import BadBody, Digests
-from pipelines.archive.warc_links import Elsewhere, Redirects, Stored
-from pipelines.archive.warc_records import BrokenWarc, Record, records
-from pipelines.archive.warc_rows import MEDIA_TYPE, parsed
+from pipelines.archive.warc.body import body_of
+from pipelines.archive.warc.choice import name_of, reason_against
+from pipelines.archive.warc.digest import BadBody, Digests
+from pipelines.archive.warc.links import Elsewhere, Redirects, Stored
+from pipelines.archive.warc.records import BrokenWarc, Record, records
+from pipelines.archive.warc.rows import MEDIA_TYPE, parsed
 from pipelines.domain import Provenance, Sighting
 
 SOURCE = "warc"

@@ -7,8 +7,8 @@ from itertools import islice
 from pipelines.domain import Grid, Paragraph, Reading
 from pipelines.forms import Lexicon, fold, narrow, simplify
 from pipelines.forms.fold import unnumbered
-from pipelines.recognize.agencies import is_bare, may_be_agency
-from pipelines.recognize.title_parts import (
+from pipelines.recognize.identity.agencies import is_bare, may_be_agency
+from pipelines.recognize.identity.title_parts import (
     EDGES,
     Title,
     known_parts,
@@ -16,7 +16,7 @@ from pipelines.recognize.title_parts import (
     parse_title,
     plain_name,
 )
-from pipelines.recognize.years import Times, times_in
+from pipelines.recognize.identity.years import Times, times_in
 
 __all__ = ["Title", "parse_title", "titles_in"]
 

@@ -15,12 +15,12 @@ from pipelines.domain import FoundClaim, Paragraph, ReportNames
 from pipelines.forms import Forms, fold
 from pipelines.forms.claims import ClaimKind, Saying
 from pipelines.forms.quantities import number_of
-from pipelines.recognize.doubts import Doubts, Reach, is_elsewhen, is_foreign, is_planned
-from pipelines.recognize.leads import Lead, leads_of
-from pipelines.recognize.phrases import FIGURE, Said, sayings_of
-from pipelines.recognize.prose import Clause, Passage, passages_of
-from pipelines.recognize.totals import Total, judged
-from pipelines.recognize.years import periods_in
+from pipelines.recognize.claims.doubts import Doubts, Reach, is_elsewhen, is_foreign, is_planned
+from pipelines.recognize.claims.leads import Lead, leads_of
+from pipelines.recognize.claims.phrases import FIGURE, Said, sayings_of
+from pipelines.recognize.claims.prose import Clause, Passage, passages_of
+from pipelines.recognize.claims.totals import Total, judged
+from pipelines.recognize.identity.years import periods_in
 
 # A line without any of these is no prose: a row of a table that lost its cells, a caption.
 _PROSE = re.compile(r"[。，;]|(?<!\d),")

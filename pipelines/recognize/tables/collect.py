@@ -8,10 +8,10 @@ from decimal import Decimal
 from pipelines.domain import Cell, Finding, Place, PlacedCell, StatutoryTable
 from pipelines.forms import Forms, Identity, finding, narrow, one_line
 from pipelines.forms.tokens import parse_token
-from pipelines.recognize.choice import PrintedRow, chosen
-from pipelines.recognize.labels import Labels
-from pipelines.recognize.layouts import Layout, Layouts
-from pipelines.recognize.placement import (
+from pipelines.recognize.tables.choice import PrintedRow, chosen
+from pipelines.recognize.tables.labels import Labels
+from pipelines.recognize.tables.layouts import Layout, Layouts
+from pipelines.recognize.tables.placement import (
     Certainty,
     FigureRow,
     Peers,
@@ -21,7 +21,7 @@ from pipelines.recognize.placement import (
     unpacked,
     with_empty_lines,
 )
-from pipelines.recognize.tables import DISCLOSURE, REQUESTS, REVIEWS, Found, RowFound
+from pipelines.recognize.tables.scan import DISCLOSURE, REQUESTS, REVIEWS, Found, RowFound
 
 # Fewer rows than these under no header are no table: labels stand in prose and menus too.
 _MIN_ROWS_UNHEADED = 4

@@ -13,7 +13,7 @@ from operator import add, le
 from pipelines.domain import State
 from pipelines.forms import Identity, Lexicon, narrow
 from pipelines.forms.tokens import parse_token
-from pipelines.recognize.options import Option
+from pipelines.recognize.tables.options import Option
 
 # The search is given up when it would have to add up more often than that: about half a second.
 _MAX_TRIALS = 200_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 
 from pipelines.forms import Block, Form, Forms, one_line
-from pipelines.recognize.headers import (
+from pipelines.recognize.tables.headers import (
     Columns,
     Fit,
     applicant_columns,
@@ -16,8 +16,8 @@ from pipelines.recognize.headers import (
     named_measures,
     review_columns,
 )
-from pipelines.recognize.labels import Labels
-from pipelines.recognize.tables import DISCLOSURE, REQUESTS, REVIEWS, Header, RowFound
+from pipelines.recognize.tables.labels import Labels
+from pipelines.recognize.tables.scan import DISCLOSURE, REQUESTS, REVIEWS, Header, RowFound
 
 Tell = Callable[..., None]
 """Takes a rule and what it is about: the findings go where the tables are collected."""

@@ -7,9 +7,9 @@ from itertools import takewhile
 from pipelines.domain import Cell
 from pipelines.forms import Forms, narrow
 from pipelines.forms.tokens import looks_like_figure
-from pipelines.recognize.labels import HEADER_KINDS, Labels, Role, RoleKind
-from pipelines.recognize.lines import Line
-from pipelines.recognize.placement import FigureRow
+from pipelines.recognize.tables.labels import HEADER_KINDS, Labels, Role, RoleKind
+from pipelines.recognize.tables.lines import Line
+from pipelines.recognize.tables.placement import FigureRow
 
 DISCLOSURE = "proactive_disclosure"
 REQUESTS = "requests"

@@ -1,0 +1,1 @@
+"""The archive written to WARC files, and WARC files read into it."""

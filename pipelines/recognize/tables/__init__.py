@@ -1,0 +1,1 @@
+"""The three statutory tables, cell by cell."""
