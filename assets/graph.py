@@ -20,16 +20,15 @@ from assets.steps import (
     warehouse,
 )
 from pipelines.archive import archive_files, manifest, open_archive, sightings
-from pipelines.audit import audit_warehouse, broken_keys
 from pipelines.crawl import load_sources
 from pipelines.domain import Calendar, calendar_of, today_in_china
 from pipelines.forms import load_forms
-from pipelines.load import load
 from pipelines.process import parser_version
-from pipelines.publish import Gate, publish
+from pipelines.publish import publish
 from pipelines.reference import load_registry
 from pipelines.reference.regions import REFERENCE_DIR, load_regions
-from pipelines.selects import load_marts, load_selects, run_selects
+from pipelines.warehouse import Gate, audit_warehouse, broken_keys, load
+from pipelines.warehouse.sql_models import load_marts, load_sql_models, run_sql_models
 
 WRITER_POOL = "duckdb_writer"
 _MOST_FAILURES_LISTED = 200
@@ -134,7 +133,7 @@ def warehouse_raw(house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
 def warehouse_models(house: dg.ResourceParam[House]) -> None:
     house.progress("models", 0, None)
     with warehouse(house.settings) as con:
-        run_selects(con, ["staging", "intermediate"])
+        run_sql_models(con, ["staging", "intermediate"])
 
 
 @dg.asset(
@@ -151,7 +150,7 @@ def audits(house: dg.ResourceParam[House]) -> None:
 
 
 # In the order in which they are made.
-_UPSTREAM_OF_MARTS = {s.name: s.upstream for s in load_selects() if s.schema == "marts"}
+_UPSTREAM_OF_MARTS = {s.name: s.upstream for s in load_sql_models() if s.schema == "marts"}
 
 
 def _mart_specs() -> Iterator[dg.AssetSpec]:
@@ -183,7 +182,7 @@ def _asset_of(table: str) -> dg.AssetKey:
 def marts(house: dg.ResourceParam[House]) -> Iterator[dg.MaterializeResult[None]]:
     house.progress("marts", 0, None)
     with warehouse(house.settings) as con:
-        run_selects(con, ["marts"])
+        run_sql_models(con, ["marts"])
         rows = {
             name: len(con.table(f"marts.{name}"))
             for name, mart in load_marts().items()

@@ -16,8 +16,8 @@ from assets.definitions import defs
 from assets.graph import crawl_and_refresh, refresh, taking_in
 from assets.house import Progress
 from assets.instance import dagster_home
-from pipelines.publish import ReleaseBlocked
 from pipelines.settings import Settings
+from pipelines.warehouse import ReleaseBlocked
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from assets.house import Progress
 from assets.steps import current_fingerprint, pending
 from pipelines.archive import count_known, open_archive
 from pipelines.crawl.report import CrawlReport
-from pipelines.publish import Census, changes, current_release, read_census, refuse_newer
+from pipelines.publish import changes, current_release, refuse_newer
 from pipelines.settings import Settings
+from pipelines.warehouse import Census, read_census
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,8 @@ from pipelines.domain import (
 )
 from pipelines.execution import document_work, executor, failed, in_flight, map_batches
 from pipelines.forms import FORMS_DIR, finding, load_forms
-from pipelines.load import processed, write_shard
 from pipelines.process import DocumentRef, parser_version
-from pipelines.publish import Thresholds, closed_to_writers, fingerprint, wal_of
-from pipelines.raw import RESOLUTION, finding_table
+from pipelines.publish import closed_to_writers, fingerprint, wal_of
 from pipelines.reference import (
     NO_EVIDENCE,
     Evidence,
@@ -40,8 +38,10 @@ from pipelines.reference import (
     provisional_agency,
     resolution_finding,
 )
-from pipelines.selects import SQL_DIR
 from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.warehouse import Thresholds, processed, write_shard
+from pipelines.warehouse.arrow_tables import RESOLUTION, finding_table
+from pipelines.warehouse.sql_models import SQL_DIR
 
 # What of a sighting a release is told apart by.
 SEEN = ("document_sha256", "address", "source", "seen_at")

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pipelines.audit import require_audits
 from pipelines.domain import Kind, OutcomeKind, Severity, State, Verdict
 from pipelines.domain.coverage import CoverageStatus, DocumentRole, ReportEvent
 from pipelines.forms import Forms, load_forms
-from pipelines.selects import Mart, load_marts, quoted
+from pipelines.warehouse import require_audits
+from pipelines.warehouse.sql_models import Mart, load_marts, quoted
 
 
 class Layer(StrEnum):

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from assets.run import RunReport
-    from pipelines.publish import Census
     from pipelines.settings import Settings
+    from pipelines.warehouse import Census
 
 
 def run(
@@ -81,9 +81,9 @@ def status() -> None:
     """Show where things are, what the last release holds, what waits, and what runs by itself."""
     from assets.automation import INBOX, INBOX_EVERY_S, NIGHTLY, NIGHTLY_AT, NIGHTLY_ZONE
     from pipelines.archive import manifest, open_archive
-    from pipelines.load import processed
     from pipelines.process import parser_version
     from pipelines.publish import changes, current_release
+    from pipelines.warehouse import processed
 
     settings = settings_of_process()
     archive = open_archive(settings.archive_address)

@@ -10,15 +10,18 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from pipelines import __version__
-from pipelines.connection import closed_after
-from pipelines.publish.census import Census, commonest_refusals, take_census, without_outcome
 from pipelines.publish.copying import copy_marts, write_evidence
 from pipelines.publish.files import PublishedFile, closed_to_writers, describe, wal_of
-from pipelines.publish.gate import Gate, ReleaseBlocked, Thresholds, reasons_to_block
 from pipelines.publish.versions import RELEASE_FILE, RELEASE_FORMAT, refuse_newer
+from pipelines.warehouse.census import (
+    Census,
+    commonest_refusals,
+    reading,
+    take_census,
+    without_outcome,
+)
+from pipelines.warehouse.gate import Gate, ReleaseBlocked, Thresholds, reasons_to_block
 
 EVIDENCE_FILE = "evidence.parquet"
 QUALITY_FILE = "quality.json"
@@ -73,7 +76,7 @@ def publish(
     """
     if not replace_newer:
         refuse_newer(published_file)
-    with _reading(warehouse_file) as con, closed_to_writers(published_file) as is_closed:
+    with reading(warehouse_file) as con, closed_to_writers(published_file) as is_closed:
         census = take_census(con)
         lost = without_outcome(con, gate.archived)
         reasons = reasons_to_block(census, lost, commonest_refusals(con), gate)
@@ -120,21 +123,6 @@ def current_release(published_file: Path) -> Release | None:
         return Release(**raw, counts=counts, thresholds=thresholds, files=files)
     except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
         return None  # of an older make, or not finished
-
-
-def read_census(warehouse_file: Path) -> Census:
-    """The numbers of a built warehouse that nobody has open for writing."""
-    with _reading(warehouse_file) as con:
-        return take_census(con)
-
-
-@contextmanager
-def _reading(warehouse_file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with closed_after(duckdb.connect()) as con:
-        quoted = str(warehouse_file).replace("'", "''")
-        con.execute(f"attach '{quoted}' as building (read_only)")
-        con.execute("use building")
-        yield con
 
 
 @contextmanager

@@ -21,10 +21,10 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.audit import audit_many
 from pipelines.domain import Outcome
 from pipelines.forms import load_forms
 from pipelines.process import process_document
+from pipelines.warehouse import audit_many
 from tests.bench.case_formats import (
     DROP_BLANKS,
     ELEMENTS,

@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from pipelines.audit import audit
 from pipelines.domain import LikelyCause, Outcome, State
 from pipelines.forms import load_forms
 from pipelines.process import process_document
+from pipelines.warehouse import audit
 from tests.bench import fidelity
 from tests.bench.case_formats import FILE, FORMATS, own_format, rendered
 from tests.bench.cases import Case, load_cases

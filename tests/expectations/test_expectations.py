@@ -10,8 +10,8 @@ from expectations import Layer, Suite, all_suites, suites_of
 from expectations.runner import SuiteResult, run_suites
 from pipelines.domain import Severity
 from pipelines.forms import load_forms
-from pipelines.raw import create_tables, form_tables
-from pipelines.selects import Mart, load_marts, quoted, run_selects
+from pipelines.warehouse.arrow_tables import create_tables, form_tables
+from pipelines.warehouse.sql_models import Mart, load_marts, quoted, run_sql_models
 
 SUITES = {suite.name: suite for suite in all_suites()}
 IDENTITIES = [
@@ -82,7 +82,7 @@ def sides(
         f" from ({' union all '.join(frames)}){'' if rows else ' limit 0'}",
     )
     with duckdb.connect(str(file)) as con:
-        run_selects(con, ["audits"], needed_for=[f"audits.{rule}"])
+        run_sql_models(con, ["audits"], needed_for=[f"audits.{rule}"])
 
 
 @pytest.mark.parametrize("verdict", ["strict", "blank_as_zero"])
@@ -196,7 +196,7 @@ def counts(file: Path, value: str) -> None:
         f" {value}::decimal(28, 8) as value",
     )
     with duckdb.connect(str(file)) as con:
-        run_selects(con, ["audits"], needed_for=["audits.counts_are_whole"])
+        run_sql_models(con, ["audits"], needed_for=["audits.counts_are_whole"])
 
 
 def test_whole_counts_pass(file: Path) -> None:

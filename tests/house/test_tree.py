@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.forms import load_forms
 from pipelines.publish.versions import RELEASE_FORMAT
-from pipelines.selects import load_marts
+from pipelines.warehouse.sql_models import load_marts
 
 ROOT = Path(__file__).parents[2]
 CODE = ("pipelines", "assets", "expectations")
@@ -136,7 +136,12 @@ def test_every_room_stands_in_the_contracts() -> None:
     plain = set(contracts["frameworks"]["source_modules"])
     assert plain == rooms - {"pipelines.cli"}, "every room but the command line is plain Python"
     stages = set(re.findall(r"[\w.]+", next(e for e in contracts["layers"]["layers"] if "|" in e)))
-    below = {"pipelines.raw", "pipelines.reference", "pipelines.selects", "pipelines.text"}
+    below = {
+        "pipelines.warehouse.arrow_tables",
+        "pipelines.reference",
+        "pipelines.warehouse.sql_models",
+        "pipelines.text",
+    }
     apart = set(contracts["settings"]["forbidden_modules"])
     assert apart == stages | below | {"pipelines.forms"}
 

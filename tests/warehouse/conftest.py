@@ -14,7 +14,6 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from pipelines.audit import audit_warehouse
 from pipelines.domain import (
     Agency,
     Calendar,
@@ -30,10 +29,10 @@ from pipelines.domain import (
 )
 from pipelines.domain.calendar import FIRST_REPORT_YEAR
 from pipelines.forms import load_forms
-from pipelines.load import load, write_shard
-from pipelines.raw import MANIFEST, RESOLUTION, SIGHTINGS
 from pipelines.reference.regions import Regions
-from pipelines.selects import run_selects
+from pipelines.warehouse import audit_warehouse, load, write_shard
+from pipelines.warehouse.arrow_tables import MANIFEST, RESOLUTION, SIGHTINGS
+from pipelines.warehouse.sql_models import run_sql_models
 
 NO_REGIONS = Regions((), ())
 TABLES = ("proactive_disclosure", "requests", "reviews")
@@ -116,9 +115,9 @@ def build_from(
             schema=RESOLUTION,
         ),
     )
-    run_selects(con, ["staging", "intermediate"])
+    run_sql_models(con, ["staging", "intermediate"])
     audit_warehouse(con)
-    run_selects(con, ["marts"])
+    run_sql_models(con, ["marts"])
     return con
 
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.audit import audit
 from pipelines.domain import Finding, LikelyCause, Outcome, Severity, State, Verdict
 from pipelines.forms import finding, load_forms
+from pipelines.warehouse import audit
 
 Make = Callable[..., Outcome]
 Cell = tuple[str, str, str]

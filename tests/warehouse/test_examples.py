@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from pipelines.domain import Outcome
-from pipelines.selects import load_examples, quoted
+from pipelines.warehouse.sql_models import load_examples, quoted
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 Make = Callable[..., Outcome]

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from pipelines.domain import Outcome, State
-from pipelines.selects import load_marts
+from pipelines.warehouse.sql_models import load_marts
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 Make = Callable[..., Outcome]

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import duckdb
 
-from pipelines.audit import audited_rules
 from pipelines.domain import Outcome, State
 from pipelines.forms import finding, load_forms
-from pipelines.selects import SQL_DIR
+from pipelines.warehouse import audited_rules
+from pipelines.warehouse.sql_models import SQL_DIR
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 Make = Callable[..., Outcome]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.audit import audit, audit_many, audited_rules
 from pipelines.domain import Fact, Finding, LikelyCause, Outcome, Severity, State, Verdict
 from pipelines.forms import Identity, RectangularTable, finding, load_forms
+from pipelines.warehouse import audit, audit_many, audited_rules
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 Make = Callable[..., Outcome]

@@ -7,9 +7,9 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from pipelines.audit import audit
 from pipelines.domain import Fact, Finding, Outcome, Place, State
 from pipelines.forms import finding, load_forms
+from pipelines.warehouse import audit
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 Make = Callable[..., Outcome]

@@ -10,10 +10,16 @@ import pytest
 
 from pipelines.domain import Agency, Calendar, Outcome, ReferenceDataError, State
 from pipelines.forms import finding, load_forms
-from pipelines.load import lake, load, processed, write_shard
-from pipelines.raw import MANIFEST, RESOLUTION, SIGHTINGS
 from pipelines.reference.regions import Regions
-from pipelines.selects import BUILT_SCHEMAS, load_marts, load_selects, quoted, run_selects
+from pipelines.warehouse import lake, load, processed, write_shard
+from pipelines.warehouse.arrow_tables import MANIFEST, RESOLUTION, SIGHTINGS
+from pipelines.warehouse.sql_models import (
+    BUILT_SCHEMAS,
+    load_marts,
+    load_sql_models,
+    quoted,
+    run_sql_models,
+)
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 Make = Callable[..., Outcome]
@@ -41,7 +47,7 @@ def outcomes(make_report: Make) -> list[Outcome]:
 def contents(con: duckdb.DuckDBPyConnection) -> dict[str, list[Any]]:
     """Marts in the order of their rows, the private tables in any."""
     found = {}
-    for select in load_selects():
+    for select in load_sql_models():
         order = "" if select.schema == "marts" else " order by all"
         found[select.full_name] = con.execute(f"from {select.full_name}{order}").fetchall()
     return found
@@ -111,7 +117,7 @@ def test_a_second_build_leaves_nothing_of_the_first(tmp_path: Path, make_report:
         con.execute(f"create schema {schema}; create table {schema}.stale as select 1 as one")
     write_shard(tmp_path / "lake", [make_report()], "v1")
     _load(con, tmp_path / "lake")
-    run_selects(con, ["staging"])
+    run_sql_models(con, ["staging"])
     assert not con.execute("select * from duckdb_tables() where table_name = 'stale'").fetchall()
     assert not con.execute("select * from duckdb_schemas() where schema_name = 'lake'").fetchall()
 

@@ -8,16 +8,16 @@ import duckdb
 import pytest
 
 from pipelines.domain import Outcome
-from pipelines.load.regions import region_table
-from pipelines.raw import create_tables
 from pipelines.reference.regions import REFERENCE_DIR, Regions, load_regions
-from pipelines.selects import load_selects
+from pipelines.warehouse.arrow_tables import create_tables
+from pipelines.warehouse.region_table import region_table
+from pipelines.warehouse.sql_models import load_sql_models
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 Make = Callable[..., Outcome]
 
 REGIONS = load_regions(REFERENCE_DIR)
-DIM_REGION = next(s for s in load_selects() if s.full_name == "marts.dim_region")
+DIM_REGION = next(s for s in load_sql_models() if s.full_name == "marts.dim_region")
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.audit import BrokenKey, broken_keys
 from pipelines.domain import Claim, Outcome, OutcomeKind, Place, State
 from pipelines.forms import finding, load_forms
 from pipelines.reference.regions import Region, Regions
-from pipelines.selects import load_marts, load_selects, quoted
+from pipelines.warehouse import BrokenKey, broken_keys
+from pipelines.warehouse.sql_models import load_marts, load_sql_models, quoted
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 Make = Callable[..., Outcome]
@@ -305,7 +305,7 @@ def test_marts_without_a_source_are_empty_and_the_others_are_not(
 
 
 def test_the_grain_of_every_select_is_true(warehouse: duckdb.DuckDBPyConnection) -> None:
-    for select in load_selects():
+    for select in load_sql_models():
         grain = ", ".join(quoted(column) for column in select.grain)
         doubled = warehouse.execute(
             f"select {grain} from {select.full_name} group by {grain} having count(*) > 1"
@@ -315,7 +315,7 @@ def test_the_grain_of_every_select_is_true(warehouse: duckdb.DuckDBPyConnection)
 
 def test_a_mart_has_the_grain_of_its_key() -> None:
     marts = load_marts()
-    for select in load_selects():
+    for select in load_sql_models():
         if select.schema == "marts":
             assert select.grain == marts[select.name].key, select.name
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from pipelines.audit import audit, audit_many
 from pipelines.domain import Finding, Outcome, Severity, calendar_of
 from pipelines.forms import load_forms
+from pipelines.warehouse import audit, audit_many
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 Make = Callable[..., Outcome]

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from pipelines.audit import audit
 from pipelines.domain import LikelyCause, Outcome, OutcomeKind, State
 from pipelines.forms import load_forms
 from pipelines.process import process_document
+from pipelines.warehouse import audit
 
 CASES = Path(__file__).parents[4] / "shared" / "cases"
 NAMES = ("pingtan_2016", "pingtanxian_2013")

@@ -17,8 +17,8 @@ from assets.definitions import defs
 from assets.graph import crawl_and_refresh, refresh
 from assets.instance import dagster_home
 from expectations import all_suites
-from pipelines.selects import load_marts
 from pipelines.settings import Settings
+from pipelines.warehouse.sql_models import load_marts
 
 CHAIN = [
     "archived_documents",

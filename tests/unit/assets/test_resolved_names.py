@@ -6,10 +6,10 @@ from pathlib import Path
 
 from assets.steps import Resolved, resolve
 from pipelines.domain import AgencyStatus, Outcome, OutcomeKind, ReportNames
-from pipelines.load import write_shard
 from pipelines.process import parser_version
 from pipelines.reference import Evidence, load_registry
 from pipelines.settings import Settings
+from pipelines.warehouse import write_shard
 
 
 def document(name: str | None, year: int | None) -> Outcome:

@@ -19,9 +19,9 @@ from assets.steps import read_documents
 from pipelines.archive import archive_files, open_archive
 from pipelines.forms import finding, load_forms
 from pipelines.publish import wal_of
-from pipelines.raw import finding_table
-from pipelines.selects import run_selects
 from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.warehouse.arrow_tables import finding_table
+from pipelines.warehouse.sql_models import run_sql_models
 
 SAMPLES = PROJECT_ROOT / "data" / "samples" / "reports"
 REPORTS = ("990200-health-2022.html", "990221-agriculture-2022.txt")
@@ -144,14 +144,14 @@ def _a_broken_key_keeps_the_old_release(
     settings: Settings, inputs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def doubling(con: duckdb.DuckDBPyConnection, schemas: list[str]) -> None:
-        run_selects(con, schemas)
+        run_sql_models(con, schemas)
         if "marts" in schemas:
             con.execute("insert into marts.dim_rule from marts.dim_rule limit 1")
 
     (inputs / "other.txt").write_bytes(b"nothing to see")
     before = documents(settings.published_file)
     with monkeypatch.context() as patched:
-        patched.setattr("assets.graph.run_selects", doubling)
+        patched.setattr("assets.graph.run_sql_models", doubling)
         report = run([inputs], settings)
     (reason,) = report.blocked
     assert reason.startswith("dim_rule: rule is its key: 2 of")

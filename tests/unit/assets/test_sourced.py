@@ -13,11 +13,11 @@ from assets.sourced import evidence_of_sources
 from assets.steps import resolve
 from pipelines.crawl import Source
 from pipelines.domain import AgencyStatus, Outcome, OutcomeKind, Provenance, ReportNames, Sighting
-from pipelines.load import write_shard
 from pipelines.process import parser_version
-from pipelines.raw import MANIFEST, SIGHTINGS
 from pipelines.reference import NO_EVIDENCE, Evidence, load_registry
 from pipelines.settings import Settings
+from pipelines.warehouse import write_shard
+from pipelines.warehouse.arrow_tables import MANIFEST, SIGHTINGS
 
 REGISTRY = load_registry()
 BUREAU = "640323-natural-resources"

@@ -2,9 +2,9 @@
 
 import time
 
-from pipelines.audit import audit
 from pipelines.domain import Fact, Outcome, OutcomeKind, State
 from pipelines.forms import load_forms
+from pipelines.warehouse import audit
 
 
 def test_one_document_is_judged_in_no_time() -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from expectations import all_suites
-from pipelines.audit import audit_many, audited_rules, require_audits
 from pipelines.domain import FormError
 from pipelines.forms import FORMS_DIR, load_forms
-from pipelines.selects import SQL_DIR
+from pipelines.warehouse import audit_many, audited_rules, require_audits
+from pipelines.warehouse.sql_models import SQL_DIR
 
 RULE = """\
   - id: {rule}

@@ -12,9 +12,9 @@ import pytest
 
 from pipelines.domain import Calendar, Provenance, Sighting
 from pipelines.forms import load_forms
-from pipelines.load import load
-from pipelines.raw import MANIFEST, RESOLUTION, SIGHTINGS
 from pipelines.reference.regions import Regions
+from pipelines.warehouse import load
+from pipelines.warehouse.arrow_tables import MANIFEST, RESOLUTION, SIGHTINGS
 
 URL, FILE = "https://a.gov.cn/1.html", "/in/1.html"
 CHINA = dt.timezone(dt.timedelta(hours=8))

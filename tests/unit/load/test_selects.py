@@ -5,12 +5,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.selects import (
-    SelectError,
+from pipelines.warehouse.sql_models import (
+    SqlModelError,
     load_examples,
     load_marts,
-    load_selects,
-    run_selects,
+    load_sql_models,
+    run_sql_models,
     upstream_of,
 )
 
@@ -48,7 +48,7 @@ def test_selects_come_after_what_they_read(tmp_path: Path) -> None:
         staging__y="select 'marts.a' as a from raw.facts -- not marts.a",
         examples__e="select a from marts.a",
     )
-    selects = load_selects(tmp_path)
+    selects = load_sql_models(tmp_path)
     assert [s.full_name for s in selects] == ["staging.y", "intermediate.z", "marts.a"]
     assert selects[1].upstream == ("staging.y",)
     assert [s.name for s in load_examples(tmp_path)] == ["e"]
@@ -72,15 +72,15 @@ def test_selects_come_after_what_they_read(tmp_path: Path) -> None:
 def test_what_breaks_the_rules_is_named(
     tmp_path: Path, files: dict[str, str], message: str
 ) -> None:
-    with pytest.raises(SelectError, match=message):
-        load_selects(write(tmp_path, **files))
+    with pytest.raises(SqlModelError, match=message):
+        load_sql_models(write(tmp_path, **files))
 
 
 def test_tables_are_made_and_made_again(tmp_path: Path) -> None:
     write(tmp_path, staging__a="select 1 as a;", intermediate__b="select a + 1 as a from staging.a")
     con = duckdb.connect()
     for _ in range(2):
-        run_selects(con, ["staging", "intermediate"], sql_dir=tmp_path)
+        run_sql_models(con, ["staging", "intermediate"], sql_dir=tmp_path)
     assert con.execute("from intermediate.b").fetchall() == [(2,)]
 
 
@@ -88,7 +88,7 @@ def test_only_what_is_needed_is_made(tmp_path: Path) -> None:
     write(tmp_path, staging__a="select 1 as a", staging__b="select a from staging.a",
           staging__c="select a from staging.b")  # fmt: skip
     con = duckdb.connect()
-    run_selects(con, ["staging"], needed_for=["staging.b"], sql_dir=tmp_path)
+    run_sql_models(con, ["staging"], needed_for=["staging.b"], sql_dir=tmp_path)
     assert con.execute("select table_name from duckdb_tables() order by 1").fetchall() == [
         ("a",),
         ("b",),
@@ -99,7 +99,7 @@ def test_only_what_is_needed_is_made(tmp_path: Path) -> None:
 def test_a_mart_has_its_types_and_comments(tmp_path: Path, kind: str) -> None:
     write_mart(tmp_path, "select 1 as a", kind=kind)
     con = duckdb.connect()
-    run_selects(con, ["marts"], sql_dir=tmp_path)
+    run_sql_models(con, ["marts"], sql_dir=tmp_path)
     assert con.execute(
         "select comment from duckdb_columns() where table_name = 'm'"
     ).fetchall() == [("甲 / a; 件; s",)]
@@ -120,17 +120,17 @@ def test_a_mart_that_differs_from_its_yml_is_refused(
     tmp_path: Path, sql: str, message: str
 ) -> None:
     write_mart(tmp_path, sql)
-    with pytest.raises(SelectError, match=message):
-        run_selects(duckdb.connect(), ["marts"], sql_dir=tmp_path)
+    with pytest.raises(SqlModelError, match=message):
+        run_sql_models(duckdb.connect(), ["marts"], sql_dir=tmp_path)
 
 
 def test_a_mart_without_a_yml_and_a_yml_without_a_mart(tmp_path: Path) -> None:
     write(tmp_path / "one", marts__m="select 1 as a")
-    with pytest.raises(SelectError, match=r"marts/m: a mart is one .sql and one .yml"):
+    with pytest.raises(SqlModelError, match=r"marts/m: a mart is one .sql and one .yml"):
         load_marts(tmp_path / "one")
     write_mart(tmp_path / "two", "select 1 as a")
     (tmp_path / "two" / "marts" / "m.sql").unlink()
-    with pytest.raises(SelectError, match=r"marts/m: a mart is one .sql and one .yml"):
+    with pytest.raises(SqlModelError, match=r"marts/m: a mart is one .sql and one .yml"):
         load_marts(tmp_path / "two")
 
 
@@ -151,5 +151,5 @@ def test_a_yml_that_breaks_the_rules_is_named(
     write_mart(tmp_path, "select 1 as a")
     file = tmp_path / "marts" / "m.yml"
     file.write_text(file.read_text().replace(*change))
-    with pytest.raises(SelectError, match=message):
+    with pytest.raises(SqlModelError, match=message):
         load_marts(tmp_path)

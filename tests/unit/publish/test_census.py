@@ -2,7 +2,7 @@
 
 import duckdb
 
-from pipelines.publish.census import take_census
+from pipelines.warehouse.census import take_census
 
 
 def test_a_report_with_an_annex_has_one_table() -> None:

@@ -13,18 +13,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.publish import (
-    Gate,
-    NewerRelease,
-    Release,
-    ReleaseBlocked,
-    Thresholds,
-    changes,
-    current_release,
-    publish,
-    read_census,
-    wal_of,
-)
+from pipelines.publish import NewerRelease, Release, changes, current_release, publish, wal_of
+from pipelines.warehouse import Gate, ReleaseBlocked, Thresholds, read_census
 
 LAX = Thresholds(rates_from_documents=100, max_failed_rate=0.2, max_refused_table_rate=0.2)
 STRICT = Thresholds(rates_from_documents=1, max_failed_rate=0.2, max_refused_table_rate=0.2)

@@ -18,7 +18,7 @@ from pipelines.domain import (
     Verdict,
 )
 from pipelines.forms import FORMS_DIR, Forms
-from pipelines.raw import (
+from pipelines.warehouse.arrow_tables import (
     CALENDAR,
     MANIFEST,
     RESOLUTION,
@@ -28,7 +28,13 @@ from pipelines.raw import (
     form_tables,
     outcome_tables,
 )
-from pipelines.selects import SQL_DIR, VIOLATIONS, load_selects, run_selects, upstream_of
+from pipelines.warehouse.sql_models import (
+    SQL_DIR,
+    VIOLATIONS,
+    load_sql_models,
+    run_sql_models,
+    upstream_of,
+)
 
 _ALL_FINDINGS = "audits.findings"
 # Whose report it is and where it lay is not asked of documents alone: nothing is compared with it.
@@ -77,7 +83,7 @@ def _identities(forms: Forms) -> Iterator[tuple[Path, str, str]]:
 def _missing_in_sums(rule: str, table: str, sql_dir: Path) -> str:
     """What is missing where the rule's select reads sums that do not hold the rule; else empty."""
     read = upstream_of([f"audits.{rule}"], "intermediate", sql_dir=sql_dir)
-    for sums in load_selects(sql_dir):
+    for sums in load_sql_models(sql_dir):
         # Sums hold all identities of the table that they name, or only the rules that they name.
         named = f"'{table}'" in sums.sql or f"'{rule}'" in sums.sql
         if sums.name in read and sums.name.endswith("_sums") and not named:
@@ -88,7 +94,7 @@ def _missing_in_sums(rule: str, table: str, sql_dir: Path) -> str:
 def audit_warehouse(con: duckdb.DuckDBPyConnection) -> None:
     """Judge every document: one table a rule in schema `audits`, holding what breaks it, and
     `audits.findings` with all of them told. Wants raw, staging and intermediate made."""
-    run_selects(con, ["audits"])
+    run_sql_models(con, ["audits"])
 
 
 def audit(outcome: Outcome, forms: Forms, calendar: Calendar | None = None) -> tuple[Finding, ...]:
@@ -113,7 +119,7 @@ def audit_many(
         days = CALENDAR.empty_table() if calendar is None else calendar_table(calendar)
         tables = {**told, **form_tables(forms), **_NOT_ASKED, "calendar": days}
         create_tables(con, "raw", {name: tables[name] for name in sorted(needed)})
-        run_selects(con, ["staging", "intermediate", "audits"], needed_for=[_ALL_FINDINGS])
+        run_sql_models(con, ["staging", "intermediate", "audits"], needed_for=[_ALL_FINDINGS])
         rows = con.execute(
             f"""
             from {_ALL_FINDINGS}

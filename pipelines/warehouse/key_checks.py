@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines.selects import load_marts, quoted
+from pipelines.warehouse.sql_models import load_marts, quoted
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from pydantic import Field
 from pipelines.domain import OgiError
 from pipelines.text.yaml_file import Strict, load_yaml
 
-SQL_DIR = Path(__file__).parents[1] / "sql"
+SQL_DIR = Path(__file__).parents[2] / "sql"
 BUILT_SCHEMAS = ("raw", "staging", "intermediate", "audits", "marts")
 # What load() makes itself, from files and from Arrow: no select of ours stands behind it.
 _LOADED_SCHEMAS = ("lake", "raw")
@@ -28,12 +28,12 @@ VIOLATIONS = "audits.violations"
 _GRAIN = re.compile(r"-- grain: (\w+(?:, \w+)*)")
 
 
-class SelectError(OgiError):
+class SqlModelError(OgiError):
     """A file below sql/ breaks the rules of selects; the message names the file."""
 
 
 @dataclass(frozen=True, slots=True)
-class Select:
+class SqlModel:
     """One file of sql/. `upstream` are the tables that it reads, as `schema.name`."""
 
     schema: str
@@ -81,11 +81,11 @@ def _comment(zh: str, en: str, *more: str | None) -> str:
 
 
 @lru_cache(maxsize=8)
-def load_selects(sql_dir: Path = SQL_DIR) -> tuple[Select, ...]:
+def load_sql_models(sql_dir: Path = SQL_DIR) -> tuple[SqlModel, ...]:
     """All selects of the built schemas, each after those it reads; among equals by name.
 
     Raises:
-        SelectError: a file has no grain, is not one SELECT, reads a table that no file makes,
+        SqlModelError: a file has no grain, is not one SELECT, reads a table that no file makes,
             or reads itself in a circle.
     """
     selects = {
@@ -100,12 +100,12 @@ def load_selects(sql_dir: Path = SQL_DIR) -> tuple[Select, ...]:
     for select in selects.values():
         for name in select.upstream:
             if name not in selects and not name.startswith(_LOADED_SCHEMAS):
-                raise SelectError(f"{_file(sql_dir, select)}: nothing makes {name}")
+                raise SqlModelError(f"{_file(sql_dir, select)}: nothing makes {name}")
     return tuple(selects[name] for name in _in_order(selects))
 
 
 @lru_cache(maxsize=8)
-def load_examples(sql_dir: Path = SQL_DIR) -> tuple[Select, ...]:
+def load_examples(sql_dir: Path = SQL_DIR) -> tuple[SqlModel, ...]:
     """The queries of sql/examples, which people run and no build does."""
     return tuple(_read_folder(sql_dir / "examples"))
 
@@ -115,17 +115,17 @@ def load_marts(sql_dir: Path = SQL_DIR) -> dict[str, Mart]:
     """sql/marts/*.yml by name.
 
     Raises:
-        SelectError: a mart has no .yml or a .yml no mart, or it breaks the rules; the message
+        SqlModelError: a mart has no .yml or a .yml no mart, or it breaks the rules; the message
             names the file and the place.
     """
-    selects = {select.name for select in load_selects(sql_dir) if select.schema == "marts"}
+    selects = {select.name for select in load_sql_models(sql_dir) if select.schema == "marts"}
     files = {file.stem: file for file in sorted((sql_dir / "marts").glob("*.yml"))}
     for name in sorted(selects ^ set(files)):
-        raise SelectError(f"{sql_dir / 'marts' / name}: a mart is one .sql and one .yml")
-    return {name: load_yaml(file, Mart, SelectError) for name, file in files.items()}
+        raise SqlModelError(f"{sql_dir / 'marts' / name}: a mart is one .sql and one .yml")
+    return {name: load_yaml(file, Mart, SqlModelError) for name, file in files.items()}
 
 
-def run_selects(
+def run_sql_models(
     con: duckdb.DuckDBPyConnection,
     schemas: Collection[str],
     *,
@@ -138,9 +138,9 @@ def run_selects(
     of their .yml, their rows in the order of their grain, and every comment.
 
     Raises:
-        SelectError: a mart's select and its .yml differ in columns or types.
+        SqlModelError: a mart's select and its .yml differ in columns or types.
     """
-    chosen = [select for select in load_selects(sql_dir) if select.schema in schemas]
+    chosen = [select for select in load_sql_models(sql_dir) if select.schema in schemas]
     if needed_for is not None:
         closure = _closure(needed_for, sql_dir)
         chosen = [select for select in chosen if select.full_name in closure]
@@ -165,7 +165,7 @@ def quoted(name: str) -> str:
 
 
 def _closure(names: Sequence[str], sql_dir: Path) -> set[str]:
-    selects = {select.full_name: select for select in load_selects(sql_dir)}
+    selects = {select.full_name: select for select in load_sql_models(sql_dir)}
     seen: set[str] = set()
     open_names = list(names)
     while open_names:
@@ -176,14 +176,14 @@ def _closure(names: Sequence[str], sql_dir: Path) -> set[str]:
     return seen
 
 
-def _in_order(selects: dict[str, Select]) -> Iterator[str]:
+def _in_order(selects: dict[str, SqlModel]) -> Iterator[str]:
     sorter = TopologicalSorter(
         {name: sorted(set(selects[name].upstream) & set(selects)) for name in sorted(selects)}
     )
     try:
         sorter.prepare()
     except CycleError as error:
-        raise SelectError(
+        raise SqlModelError(
             f"selects read one another in a circle: {' → '.join(error.args[1])}"
         ) from None
     while sorter.is_active():
@@ -192,10 +192,10 @@ def _in_order(selects: dict[str, Select]) -> Iterator[str]:
         sorter.done(*ready)
 
 
-def _violations_of(rules: Sequence[Select]) -> Select:
+def _violations_of(rules: Sequence[SqlModel]) -> SqlModel:
     names = tuple(rule.full_name for rule in rules)
     schema, name = VIOLATIONS.split(".")
-    return Select(
+    return SqlModel(
         schema=schema,
         name=name,
         sql="\nunion all by name\n".join(f"from {rule}" for rule in names),
@@ -204,18 +204,18 @@ def _violations_of(rules: Sequence[Select]) -> Select:
     )
 
 
-def _read_folder(folder: Path) -> Iterator[Select]:
+def _read_folder(folder: Path) -> Iterator[SqlModel]:
     with duckdb.connect() as parser:
         for file in sorted(folder.glob("*.sql")):
             yield _read_select(file, parser)
 
 
-def _read_select(file: Path, parser: duckdb.DuckDBPyConnection) -> Select:
+def _read_select(file: Path, parser: duckdb.DuckDBPyConnection) -> SqlModel:
     sql = file.read_text(encoding="utf-8")
     grain = _GRAIN.fullmatch(sql.partition("\n")[0])
     if grain is None:
-        raise SelectError(f"{file}: the first line is not `-- grain: a, b`")
-    return Select(
+        raise SqlModelError(f"{file}: the first line is not `-- grain: a, b`")
+    return SqlModel(
         schema=file.parent.name,
         name=file.stem,
         sql=sql.rstrip().removesuffix(";"),
@@ -230,9 +230,9 @@ def _tables_read(sql: str, file: Path, parser: duckdb.DuckDBPyConnection) -> tup
     assert row is not None  # noqa: S101 - a select of one value has one row
     tree: dict[str, Any] = json.loads(row[0])
     if tree["error"]:
-        raise SelectError(f"{file}: {tree.get('error_message', 'cannot be parsed')}")
+        raise SqlModelError(f"{file}: {tree.get('error_message', 'cannot be parsed')}")
     if len(tree["statements"]) != 1:
-        raise SelectError(f"{file}: holds {len(tree['statements'])} statements, not one")
+        raise SqlModelError(f"{file}: holds {len(tree['statements'])} statements, not one")
     return tuple(sorted(set(_base_tables(tree))))
 
 
@@ -247,11 +247,11 @@ def _base_tables(node: Any) -> Iterator[str]:
             yield from _base_tables(value)
 
 
-def _file(sql_dir: Path, select: Select) -> Path:
+def _file(sql_dir: Path, select: SqlModel) -> Path:
     return sql_dir / select.schema / f"{select.name}.sql"
 
 
-def _create_mart(con: duckdb.DuckDBPyConnection, select: Select, mart: Mart) -> None:
+def _create_mart(con: duckdb.DuckDBPyConnection, select: SqlModel, mart: Mart) -> None:
     _types_agree(con, select, mart)
     columns = ", ".join(f"{quoted(name)} {column.type}" for name, column in mart.columns.items())
     if mart.kind == "view":
@@ -270,14 +270,14 @@ def _create_mart(con: duckdb.DuckDBPyConnection, select: Select, mart: Mart) -> 
         )
 
 
-def _types_agree(con: duckdb.DuckDBPyConnection, select: Select, mart: Mart) -> None:
+def _types_agree(con: duckdb.DuckDBPyConnection, select: SqlModel, mart: Mart) -> None:
     """INSERT … BY NAME would fill a forgotten column with NULL and round into a narrower type."""
     rows = con.execute(f"describe {select.sql}").fetchall()
     made = {name: type_ for name, type_, *_ in rows}
     told = {name: column.type for name, column in mart.columns.items()}
     for name in [*told, *made]:
         if made.get(name) != told.get(name):
-            raise SelectError(
+            raise SqlModelError(
                 f"{select.full_name}.{name}: the select makes {made.get(name, 'nothing')},"
                 f" its .yml says {told.get(name, 'nothing')}"
             )

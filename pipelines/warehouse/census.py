@@ -1,9 +1,14 @@
 """What a built warehouse holds, in numbers."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from pipelines.connection import closed_after
 
 # A report of 2014 and before has one table, the annex; every other has those of its form.
 _STATUTORY = "(select count(*) from raw.form_tables)"
@@ -94,3 +99,19 @@ def without_outcome(con: duckdb.DuckDBPyConnection, archived: frozenset[str]) ->
 def _one(con: duckdb.DuckDBPyConnection, sql: str) -> Any:
     row = con.execute(sql).fetchone()
     return row[0] if row else None
+
+
+def read_census(warehouse_file: Path) -> Census:
+    """The numbers of a built warehouse that nobody has open for writing."""
+    with reading(warehouse_file) as con:
+        return take_census(con)
+
+
+@contextmanager
+def reading(warehouse_file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A built warehouse, read-only, as the current database."""
+    with closed_after(duckdb.connect()) as con:
+        quoted = str(warehouse_file).replace("'", "''")
+        con.execute(f"attach '{quoted}' as building (read_only)")
+        con.execute("use building")
+        yield con

@@ -10,9 +10,8 @@ import pyarrow as pa
 
 from pipelines.domain import Agency, Calendar, ReferenceDataError
 from pipelines.forms import Forms
-from pipelines.load.lake import shard_files
-from pipelines.load.regions import region_table
-from pipelines.raw import (
+from pipelines.reference.regions import Regions
+from pipelines.warehouse.arrow_tables import (
     CLAIMS,
     DOCUMENTS,
     FACTS,
@@ -25,8 +24,9 @@ from pipelines.raw import (
     create_tables,
     form_tables,
 )
-from pipelines.reference.regions import Regions
-from pipelines.selects import BUILT_SCHEMAS, run_selects
+from pipelines.warehouse.lake import shard_files
+from pipelines.warehouse.region_table import region_table
+from pipelines.warehouse.sql_models import BUILT_SCHEMAS, run_sql_models
 
 _SHARD_SCHEMAS = {"documents": DOCUMENTS, "facts": FACTS, "findings": FINDINGS, "claims": CLAIMS}
 
@@ -82,7 +82,7 @@ def load(
         "sightings": sightings.select(SIGHTINGS.names).cast(SIGHTINGS),
     }
     create_tables(con, "lake", archived)
-    run_selects(con, ["raw"])
+    run_sql_models(con, ["raw"])
     con.execute("drop schema lake cascade")
 
 

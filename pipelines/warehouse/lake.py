@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.domain import Outcome
-from pipelines.raw import outcome_tables
+from pipelines.warehouse.arrow_tables import outcome_tables
 from pipelines.whole_file import written_whole
 
 KINDS = ("facts", "findings", "claims", "documents")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.domain import OgiError
-from pipelines.publish.census import Census
+from pipelines.warehouse.census import Census
 
 
 class ReleaseBlocked(OgiError):  # noqa: N818 - what the command line says, too

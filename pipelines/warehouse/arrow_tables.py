@@ -1,5 +1,5 @@
 """The raw tables: outcomes, forms and agencies as Arrow, the same for the lake, for the warehouse
-and for one document in memory. Shared by the stages as `pipelines.selects` is."""
+and for one document in memory. Shared by the stages as `pipelines.warehouse.sql_models` is."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
