@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import dagster as dg
 
-from assets.house import House
 from expectations import Layer, Suite, all_suites, suites_of
 from pipelines.domain import Severity
+from pipelines.runs.context import House
 
 _MOST_FAILURES_LISTED = 200
 _RESULT = "result"

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 import dagster as dg
 from pydantic import Field
 
-from assets import crawling
-from assets.house import House
 from pipelines.crawl import TroubleKind
 from pipelines.crawl.report import CrawlReport, SourceReport
+from pipelines.runs import crawl as crawling
+from pipelines.runs.context import House
 from pipelines.settings import Settings
 
 _MOST_LISTED = 200

@@ -9,9 +9,17 @@ from pydantic import Field
 
 from assets.checks import failed_checks, latest_evaluations, result_of
 from assets.crawled import crawled_documents, of_sources
-from assets.house import House
-from assets.sourced import evidence_of_sources
-from assets.steps import (
+from pipelines.archive import archive_files, manifest, open_archive, sightings
+from pipelines.crawl import load_sources
+from pipelines.domain import Calendar, calendar_of, today_in_china
+from pipelines.forms import load_forms
+from pipelines.publish import publish
+from pipelines.reference import load_registry
+from pipelines.reference.regions import REFERENCE_DIR, load_regions
+from pipelines.runs.context import House
+from pipelines.runs.process import parser_version
+from pipelines.runs.source_evidence import evidence_of_sources
+from pipelines.runs.steps import (
     SEEN,
     fingerprint_of,
     read_documents,
@@ -19,14 +27,6 @@ from assets.steps import (
     thresholds,
     warehouse,
 )
-from pipelines.archive import archive_files, manifest, open_archive, sightings
-from pipelines.crawl import load_sources
-from pipelines.domain import Calendar, calendar_of, today_in_china
-from pipelines.forms import load_forms
-from pipelines.process import parser_version
-from pipelines.publish import publish
-from pipelines.reference import load_registry
-from pipelines.reference.regions import REFERENCE_DIR, load_regions
 from pipelines.warehouse import Gate, audit_warehouse, broken_keys, load
 from pipelines.warehouse.sql_models import load_marts, load_sql_models, run_sql_models
 

@@ -14,8 +14,8 @@ import dagster as dg
 
 from assets.definitions import defs
 from assets.graph import crawl_and_refresh, refresh, taking_in
-from assets.house import Progress
 from assets.instance import dagster_home
+from pipelines.runs.context import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import ReleaseBlocked
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.house import House, Progress, alone
+from pipelines.runs.context import House, Progress, alone
 from pipelines.settings import get_settings
 
 _TELL_EVERY_S = 10.0

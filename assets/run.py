@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.crawling import last_report
-from assets.house import Progress
-from assets.steps import current_fingerprint, pending
 from pipelines.archive import count_known, open_archive
 from pipelines.crawl.report import CrawlReport
 from pipelines.publish import changes, current_release, refuse_newer
+from pipelines.runs.context import Progress
+from pipelines.runs.crawl import last_report
+from pipelines.runs.steps import current_fingerprint, pending
 from pipelines.settings import Settings
 from pipelines.warehouse import Census, read_census
 

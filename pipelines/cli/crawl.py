@@ -48,8 +48,8 @@ def crawl(
     crawl that was broken off goes on where it was. Ends 0 when it is done: troubles of websites
     are in its report. Ends 2 when it could not be done or the release was blocked.
     """
-    from assets.crawling import chosen_sources, contact_of, last_report
-    from assets.crawling import crawl as crawl_them
+    from pipelines.runs.crawl import chosen_sources, contact_of, last_report
+    from pipelines.runs.crawl import crawl as crawl_them
 
     settings = settings_of_process()
     blocked: Sequence[str] = ()

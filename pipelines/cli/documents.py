@@ -15,8 +15,8 @@ from pipelines.domain import OgiError
 
 if TYPE_CHECKING:
     from pipelines.domain import Finding, Outcome
-    from pipelines.process import DocumentRef
     from pipelines.reference import Resolution
+    from pipelines.runs.process import DocumentRef
     from pipelines.serve.judged import Checked
     from pipelines.settings import Settings
 
@@ -118,7 +118,7 @@ def _readable(file: Path, settings: "Settings") -> None:
 
 
 def _outcome(file: Path, settings: "Settings") -> "Outcome":
-    from pipelines.execution import document_work
+    from pipelines.runs.workers import document_work
 
     _readable(file, settings)
     (outcome,) = document_work(settings)([_ref(file)])
@@ -126,7 +126,7 @@ def _outcome(file: Path, settings: "Settings") -> "Outcome":
 
 
 def _ref(file: Path) -> "DocumentRef":
-    from pipelines.process import DocumentRef
+    from pipelines.runs.process import DocumentRef
 
     return DocumentRef(str(file), _sha256_of_file(file), str(file.absolute()))
 
@@ -175,7 +175,7 @@ def _outcomes(files: Sequence[Path], settings: "Settings") -> "Iterator[list[Out
             yield [_outcome(file, settings)]
         return
 
-    from pipelines.execution import document_work, executor, failed, in_flight, map_batches
+    from pipelines.runs.workers import document_work, executor, failed, in_flight, map_batches
 
     refs = [_ref(file) for file in readable]
     # A few batches for each worker, so that one slow document does not leave the others idle.
@@ -238,8 +238,8 @@ def _print_json(outcome: "Outcome", audited: "Sequence[Finding]") -> None:
 
 
 def _print_page(outcome: "Outcome", audited: "Sequence[Finding]", settings: "Settings") -> None:
-    from pipelines.execution import limits_of, read_again_within
     from pipelines.forms import load_forms
+    from pipelines.runs.workers import limits_of, read_again_within
     from pipelines.serve.judged import judged
     from pipelines.serve.reading_page import reading_page
 

@@ -81,8 +81,8 @@ def status() -> None:
     """Show where things are, what the last release holds, what waits, and what runs by itself."""
     from assets.automation import INBOX, INBOX_EVERY_S, NIGHTLY, NIGHTLY_AT, NIGHTLY_ZONE
     from pipelines.archive import manifest, open_archive
-    from pipelines.process import parser_version
     from pipelines.publish import changes, current_release
+    from pipelines.runs.process import parser_version
     from pipelines.warehouse import processed
 
     settings = settings_of_process()

@@ -38,7 +38,7 @@ def list_sources(
 
     from rich.table import Table
 
-    from assets.crawling import chosen_sources
+    from pipelines.runs.crawl import chosen_sources
     from pipelines.serve.table_layout import fit_table
 
     settings = settings_of_process()
@@ -73,9 +73,9 @@ def check(
     """
     from rich.table import Table
 
-    from assets.crawling import check as check_them
-    from assets.crawling import chosen_sources
     from pipelines.cli.terminal import progress
+    from pipelines.runs.crawl import check as check_them
+    from pipelines.runs.crawl import chosen_sources
     from pipelines.serve.table_layout import fit_table
 
     settings = settings_of_process()
@@ -130,8 +130,8 @@ def add(
 
     Ends 2, and writes nothing, where no report is found.
     """
-    from assets.crawling import look
-    from assets.source_records import new_source, record_of, write_record
+    from pipelines.runs.crawl import look
+    from pipelines.runs.source_records import new_source, record_of, write_record
 
     settings = settings_of_process()
     asked = new_source(

@@ -46,7 +46,7 @@ def ours(replica: Running, home: Path, *, throttle: bool) -> tuple[float, CrawlR
         "memory": str(home / "memory.sqlite"),
     }
     began = time.perf_counter()
-    told = list(_told("assets.crawl_process", task))
+    told = list(_told("pipelines.runs.crawl_process", task))
     seconds = time.perf_counter() - began
     ((_, report),) = told[-1].items()
     return seconds, CrawlReport.model_validate(report)

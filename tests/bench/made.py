@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipelines.domain import Outcome, State
 from pipelines.forms import Forms, load_forms, narrow
-from pipelines.process import process_document
+from pipelines.runs.process import process_document
 from tests.bench.verdicts import Score, is_told
 from tests.simulate import (
     AnnexHabits,

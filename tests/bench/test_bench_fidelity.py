@@ -9,7 +9,7 @@ from rich.console import Console
 
 from pipelines.domain import LikelyCause, Outcome, State
 from pipelines.forms import load_forms
-from pipelines.process import process_document
+from pipelines.runs.process import process_document
 from pipelines.warehouse import audit
 from tests.bench import fidelity
 from tests.bench.case_formats import FILE, FORMATS, own_format, rendered

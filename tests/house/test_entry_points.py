@@ -34,7 +34,7 @@ def call(module: str, argument: str, monkeypatch: pytest.MonkeyPatch) -> object:
 
 
 def test_there_are_entry_points() -> None:
-    assert {"tests.simulate", "assets.crawl_process", "tests.bench.read"} <= set(MODULES)
+    assert {"tests.simulate", "pipelines.runs.crawl_process", "tests.bench.read"} <= set(MODULES)
 
 
 @pytest.mark.filterwarnings("ignore:.*found in sys.modules:RuntimeWarning")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipelines.domain import Kind, Outcome, OutcomeKind, State
 from pipelines.forms import fold, load_forms
-from pipelines.process import process_document
+from pipelines.runs.process import process_document
 from tests.simulate import (
     AnnexHabits,
     Format,

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pipelines.domain import Outcome, Paragraph, Place, ReportNames
 from pipelines.forms import load_forms
 from pipelines.normalize import claims_of
-from pipelines.process import process_document
 from pipelines.recognize.claims.clauses import claims_in
+from pipelines.runs.process import process_document
 from tests.simulate import (
     Format,
     Habits,

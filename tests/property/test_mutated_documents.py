@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.domain import sha256_of
-from pipelines.execution import Limits, process_within
 from pipelines.forms import load_forms
-from pipelines.process import DocumentRef
+from pipelines.runs.process import DocumentRef
+from pipelines.runs.workers import Limits, process_within
 from tests.simulate import Format, Habits, generate, load_agencies, load_words, render
 
 FORMATS: tuple[Format, ...] = ("html", "text", "pdf", "docx", "xlsx")

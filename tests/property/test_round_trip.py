@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.domain import Fact, Finding, Kind, Outcome, OutcomeKind, State
 from pipelines.forms import load_forms
-from pipelines.process import process_document
+from pipelines.runs.process import process_document
 from tests.simulate import (
     Format,
     Habits,

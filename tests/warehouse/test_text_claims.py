@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from pipelines.domain import Claim, Comparison, Outcome, Place
-from pipelines.process import process_document
+from pipelines.runs.process import process_document
 from tests.simulate import generate, load_agencies, render
 
 Build = Callable[..., duckdb.DuckDBPyConnection]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from assets import crawling
 from pipelines.archive import manifest, open_archive
 from pipelines.crawl import load_sources
 from pipelines.crawl.report import CrawlReport
+from pipelines.runs import crawl as crawling
 from pipelines.settings import Settings
 from tests.replica import Running, Truth
 

@@ -74,7 +74,7 @@ def _crawl(replica: Running, home: Path) -> CrawlReport:
         "archive": str(home / "archive"),
         "memory": str(home / "memory.sqlite"),
     }
-    command = [sys.executable, "-m", "assets.crawl_process"]
+    command = [sys.executable, "-m", "pipelines.runs.crawl_process"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

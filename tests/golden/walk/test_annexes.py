@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.domain import LikelyCause, Outcome, OutcomeKind, State
 from pipelines.forms import load_forms
-from pipelines.process import process_document
+from pipelines.runs.process import process_document
 from pipelines.warehouse import audit
 
 CASES = Path(__file__).parents[4] / "shared" / "cases"

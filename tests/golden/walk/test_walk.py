@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pipelines.domain import Fact, OgiError, Outcome, OutcomeKind, State
-from pipelines.process import process_document
 from pipelines.reference import load_registry
+from pipelines.runs.process import process_document
 from pipelines.text.yaml_file import read_yaml
 
 HERE = Path(__file__).parent

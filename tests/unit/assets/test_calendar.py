@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from assets import crawling, steps
 from pipelines.crawl import Source
 from pipelines.crawl.source import Pace
 from pipelines.domain import calendar_of
+from pipelines.runs import crawl, steps
 from pipelines.settings import Settings
 
 TURN = dt.date(2024, 3, 31), dt.date(2024, 4, 1)
@@ -32,8 +32,8 @@ def test_crawl_expects_the_years_that_are_closed_in_china(
 ) -> None:
     years = []
     for today in TURN:
-        monkeypatch.setattr(crawling, "today_in_china", lambda today=today: today)
-        years.append(crawling._job(home, [SOURCE]).until_year)
+        monkeypatch.setattr(crawl, "today_in_china", lambda today=today: today)
+        years.append(crawl._job(home, [SOURCE]).until_year)
     assert years == [2022, 2023]
 
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets import crawling
 from assets.crawled import ChosenSources, crawl_checks, crawled_documents, line_of
-from assets.house import House
-from assets.source_records import new_source, record_of, write_record
 from pipelines.crawl import load_sources
 from pipelines.crawl.report import CrawlReport, LookReport, Outcomes, SourceReport, TroubleTold
 from pipelines.crawl.source import Source
 from pipelines.crawl.trouble import TroubleKind
 from pipelines.domain import OgiError
+from pipelines.runs import crawl as crawling
+from pipelines.runs.context import House
+from pipelines.runs.source_records import new_source, record_of, write_record
 from pipelines.settings import Settings
 
 NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)

@@ -4,10 +4,10 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-from assets.steps import Resolved, resolve
 from pipelines.domain import AgencyStatus, Outcome, OutcomeKind, ReportNames
-from pipelines.process import parser_version
 from pipelines.reference import Evidence, load_registry
+from pipelines.runs.process import parser_version
+from pipelines.runs.steps import Resolved, resolve
 from pipelines.settings import Settings
 from pipelines.warehouse import write_shard
 

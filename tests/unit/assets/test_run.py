@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from assets.house import alone
 from assets.instance import dagster_home
 from assets.run import RunReport, run
-from assets.steps import read_documents
 from pipelines.archive import archive_files, open_archive
 from pipelines.forms import finding, load_forms
 from pipelines.publish import wal_of
+from pipelines.runs.context import alone
+from pipelines.runs.steps import read_documents
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.warehouse.arrow_tables import finding_table
 from pipelines.warehouse.sql_models import run_sql_models

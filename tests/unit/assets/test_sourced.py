@@ -9,12 +9,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from assets.sourced import evidence_of_sources
-from assets.steps import resolve
 from pipelines.crawl import Source
 from pipelines.domain import AgencyStatus, Outcome, OutcomeKind, Provenance, ReportNames, Sighting
-from pipelines.process import parser_version
 from pipelines.reference import NO_EVIDENCE, Evidence, load_registry
+from pipelines.runs.process import parser_version
+from pipelines.runs.source_evidence import evidence_of_sources
+from pipelines.runs.steps import resolve
 from pipelines.settings import Settings
 from pipelines.warehouse import write_shard
 from pipelines.warehouse.arrow_tables import MANIFEST, SIGHTINGS

@@ -12,12 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from assets.steps import read_documents
-from pipelines import execution, process
 from pipelines.archive import archive_files, open_archive
 from pipelines.cli.commands import app
 from pipelines.domain import Cell, Document, Grid, Reading
 from pipelines.read import readers_of
+from pipelines.runs import process, workers
+from pipelines.runs.steps import read_documents
 from pipelines.settings import Settings, get_settings
 
 REPORTS = Path(__file__).parents[3] / "data" / "samples" / "reports"
@@ -51,8 +51,8 @@ def threads(_: Settings) -> Iterator[ThreadPoolExecutor]:
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """The home of a trial in which every document is read by two readers."""
     monkeypatch.setattr(process, "readers_of", lambda d: (*readers_of(d), other_reader))
-    monkeypatch.setattr(execution, "executor", threads)
-    monkeypatch.setattr("assets.steps.executor", threads)
+    monkeypatch.setattr(workers, "executor", threads)
+    monkeypatch.setattr("pipelines.runs.steps.executor", threads)
     for name, value in {
         "OGI_HOME": str(tmp_path),
         "OGI_AUDIT_EVERY": "1",

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from pipelines import execution
-from pipelines.execution import ExecutionError, Limits, executor, map_batches, within
+from pipelines.runs import workers
+from pipelines.runs.workers import ExecutionError, Limits, executor, map_batches, within
 from pipelines.settings import Settings
 from tests.unit.execution.processes_for_tests import is_running, wait_for
 
@@ -124,7 +124,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import work_for_tests
-from pipelines.execution import executor
+from pipelines.runs.workers import executor
 from pipelines.settings import Settings
 if __name__ == "__main__":
     with executor(Settings(home=Path(sys.argv[2]), workers=1)) as pool:
@@ -254,7 +254,7 @@ def test_what_cluster_workers_load_is_light(on_cluster: Settings, work: ModuleTy
 def test_workers_with_other_code_are_refused(
     on_cluster: Settings, work: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(execution, "parser_version", work.own_pid)
+    monkeypatch.setattr(workers, "parser_version", work.own_pid)
     with (
         pytest.raises(
             ExecutionError, match=rf"runs other code \(parser \d+, ours is {os.getpid()}"
@@ -268,7 +268,7 @@ def test_no_scheduler_is_an_error_that_names_the_address(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("distributed")
-    monkeypatch.setattr(execution, "_CLUSTER_TIMEOUT_S", 1)
+    monkeypatch.setattr(workers, "_CLUSTER_TIMEOUT_S", 1)
     nowhere = f"tcp://127.0.0.1:{free_port()}"
     with (
         pytest.raises(ExecutionError, match=f"no Dask scheduler answers at {nowhere}"),

@@ -13,9 +13,11 @@ from types import ModuleType
 
 import pytest
 
-from pipelines import execution, process
 from pipelines.domain import Document, Outcome, OutcomeKind, UnreadableDocument, sha256_of
-from pipelines.execution import (
+from pipelines.read import Converted
+from pipelines.runs import process, workers
+from pipelines.runs.process import DocumentRef, process_document
+from pipelines.runs.workers import (
     ExecutionError,
     Limits,
     executor,
@@ -25,8 +27,6 @@ from pipelines.execution import (
     read_again_within,
     within,
 )
-from pipelines.process import DocumentRef, process_document
-from pipelines.read import Converted
 from pipelines.settings import Settings
 from tests.unit.execution.processes_for_tests import is_running, wait_for
 
@@ -117,7 +117,7 @@ def test_in_a_pool_the_batch_goes_on_and_no_worker_ends(work: ModuleType, tmp_pa
 def test_where_no_reader_starts_no_document_is_blamed(
     work: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(execution, "_serve", lambda *_: os._exit(1))
+    monkeypatch.setattr(workers, "_serve", lambda *_: os._exit(1))
     with pytest.raises(ExecutionError, match="no reader process starts within the limit of 400 MB"):
         within(Limits(1, 400), work.sleep_at_13, [1], work.failed)
 
@@ -127,7 +127,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import work_for_tests
-from pipelines.execution import executor
+from pipelines.runs.workers import executor
 from pipelines.settings import Settings
 if __name__ == "__main__":
     with executor(Settings(home=Path(sys.argv[2]), workers=1)) as pool:
@@ -165,7 +165,7 @@ def test_a_lack_of_memory_that_was_put_into_words_names_the_limit(
     def lacking(path: str, content: bytes, *, audited: bool) -> Outcome:
         return Outcome("ab" * 32, path, "text/html", 1, OutcomeKind.FAILED, reason=reason)
 
-    monkeypatch.setattr(execution, "process_document", lacking)
+    monkeypatch.setattr(workers, "process_document", lacking)
     file = tmp_path / "bomb.html"
     file.write_bytes(b"<html>")
     # Other limits than those of other tests: a reader is forked now, with what was set above.

@@ -35,7 +35,7 @@ def find_no_file(batch: Sequence[int]) -> list[int]:
 
 
 def modules_after_processing(batch: Sequence[int]) -> list[bool]:
-    from pipelines.process import process_document
+    from pipelines.runs.process import process_document
 
     process_document("x", b"")
     heavy = {"dagster", "great_expectations"} & {name.partition(".")[0] for name in sys.modules}
@@ -163,13 +163,13 @@ def hang_with_a_program(file: str) -> int:
 
 
 def hang_with_a_program_in_a_reader(batch: Sequence[str]) -> list[int]:
-    from pipelines.execution import Limits, within
+    from pipelines.runs.workers import Limits, within
 
     return within(Limits(50, 512), hang_with_a_program, batch, lambda *_: 0)
 
 
 def hang_in_a_reader(batch: Sequence[str]) -> list[int]:
-    from pipelines.execution import Limits, within
+    from pipelines.runs.workers import Limits, within
 
     return within(Limits(60, 512), _pid_then_spin, batch, lambda *_: 0)
 

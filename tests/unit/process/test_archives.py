@@ -5,7 +5,7 @@ import random
 import zipfile
 
 from pipelines.domain import Outcome, OutcomeKind
-from pipelines.process import process_document
+from pipelines.runs.process import process_document
 from tests.simulate import Format, SimulatedReport, generate, load_agencies, render
 
 AGENCIES = sorted(load_agencies().values(), key=lambda a: a.agency_id)

@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 
 from pipelines.domain import FoundClaim, Outcome, Place
-from pipelines.execution import Limits, within
 from pipelines.forms import load_forms
 from pipelines.forms.quantities import quantities_in
 from pipelines.normalize import claims_of
-from pipelines.process import process_document
+from pipelines.runs.process import process_document
+from pipelines.runs.workers import Limits, within
 
 LIMITS = Limits(seconds=60, megabytes=4096)
 # A linear loop has a ratio of 4 at most, a quadratic one comes near 16.

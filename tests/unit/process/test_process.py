@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipelines import process
 from pipelines.domain import (
     Cell,
     Document,
@@ -27,8 +26,9 @@ from pipelines.domain import (
     UnreadableDocument,
     sha256_of,
 )
-from pipelines.process import is_audited, parser_version, process_document
 from pipelines.read import Reader, readers_of
+from pipelines.runs import process
+from pipelines.runs.process import is_audited, parser_version, process_document
 from tests.simulate import generate, load_agencies, render
 
 LISTING = "".join(
@@ -253,7 +253,7 @@ def test_every_nth_document_is_in_the_sample() -> None:
 
 
 def test_the_parser_version_is_the_same_in_another_process() -> None:
-    code = "from pipelines.process import parser_version; print(parser_version())"
+    code = "from pipelines.runs.process import parser_version; print(parser_version())"
     printed = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
@@ -262,7 +262,7 @@ def test_the_parser_version_is_the_same_in_another_process() -> None:
 
 def test_what_is_sent_to_workers_imports_neither_dagster_nor_great_expectations() -> None:
     code = (
-        "import sys, pipelines.process; "
+        "import sys, pipelines.runs.process; "
         "print([m for m in ('dagster', 'great_expectations') if m in sys.modules])"
     )
     printed = subprocess.run(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pipelines.domain import Claim, Fact, Outcome, OutcomeKind, Place, State
 from pipelines.forms import finding, load_forms
 from pipelines.normalize import SLIP_SUSPECTED
-from pipelines.process import reconcile
+from pipelines.runs.reconcile import reconcile
 
 CELL = ("requests", "received", "total")
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.domain import Kind, OutcomeKind, State
 from pipelines.forms import load_forms
-from pipelines.process import process_document
+from pipelines.runs.process import process_document
 from tests.simulate import Habits, SimulatedReport, generate, load_agencies
 from tests.simulate.html_habits import PageHabits
 from tests.simulate.html_page import render_html

@@ -8,8 +8,8 @@ import pytest
 from pipelines.domain import Claim, FoundClaim, Paragraph, Place, ReportNames
 from pipelines.forms import load_forms
 from pipelines.normalize import claims_of
-from pipelines.process import process_document
 from pipelines.recognize.claims.clauses import claims_in
+from pipelines.runs.process import process_document
 
 FORMS = load_forms()
 NAMES = ReportNames("海风市教育局", 2022, None, None)

@@ -3,9 +3,9 @@
 import pytest
 
 from pipelines.forms import load_forms
-from pipelines.process import process_document
 from pipelines.recognize.tables.glued import unglued, unglued_header
 from pipelines.recognize.tables.labels import labels_of
+from pipelines.runs.process import process_document
 
 FORMS = load_forms()
 LABELS = labels_of(FORMS)

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.domain import Outcome, OutcomeKind
 from pipelines.forms import load_forms
-from pipelines.process import process_document
+from pipelines.runs.process import process_document
 
 LEXICON = load_forms().lexicon
 BUREAU = "云岭县教育局"

@@ -4,8 +4,8 @@ import pytest
 
 from pipelines.domain import Kind, Outcome
 from pipelines.forms import load_forms
-from pipelines.process import process_document
 from pipelines.recognize.identity.titles import parse_title
+from pipelines.runs.process import process_document
 
 LEXICON = load_forms().lexicon
 

@@ -1,6 +1,6 @@
 """The crawling process with a hook: the first line of stdin says what to patch, the second is the
-task as assets.crawl_process takes it, or `{"fetch": {source: [[method, address, body]]}, ...}`,
-which asks for these and tells what came of each."""
+task as pipelines.runs.crawl_process takes it, or `{"fetch": {source: [[method, address, body]]},
+...}`, which asks for these and tells what came of each."""
 
 import json
 import os
@@ -15,7 +15,6 @@ from twisted.internet.base import ThreadedResolver
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import DNSLookupError
 
-from assets import crawl_process
 from pipelines.archive import open_archive
 from pipelines.crawl.engine import spider
 from pipelines.crawl.engine.night import _run
@@ -32,6 +31,7 @@ from pipelines.crawl.trouble import Trouble, Troubled, TroubleKind
 from pipelines.crawl.walk import failed
 from pipelines.crawl.words import Words
 from pipelines.domain import OgiError
+from pipelines.runs import crawl_process
 
 
 def resolve(names: Mapping[str, str]) -> None:

@@ -1,7 +1,6 @@
-"""The line one document walks: read → recognize → normalize. What workers and the cli both call.
+"""Process one document: read → recognize → normalize. Workers and the command line call it.
 
-The last station, audit, is SQL over many documents at once; cli and assets call it with what
-comes from here.
+Rules over the facts are SQL over many documents at once, in `pipelines.warehouse`.
 """
 
 import hashlib
@@ -14,22 +13,17 @@ from pathlib import Path
 from pipelines import __version__
 from pipelines.domain import (
     Document,
-    Fact,
-    Kind,
     MissingSoftware,
     NotAReport,
     OgiError,
     Outcome,
     OutcomeKind,
     Reading,
-    Severity,
-    State,
     UnreadableDocument,
     sha256_of,
 )
-from pipelines.forms import FORMS_DIR, Forms, finding, load_forms
+from pipelines.forms import FORMS_DIR, Forms, load_forms
 from pipelines.normalize import (
-    SLIP_SUSPECTED,
     claims_of,
     compared,
     normalize,
@@ -51,19 +45,21 @@ from pipelines.read import (
     using,
 )
 from pipelines.recognize import recognize
+from pipelines.runs.reconcile import count_doubts, differing_cells, fullest, reconcile
 
 # The code that makes facts of bytes, below pipelines/.
-_PARSING_CODE = ("domain", "forms", "read", "recognize", "normalize", "process.py")
+_PARSING_CODE = (
+    "domain", "forms", "normalize", "read", "recognize", "text",
+    "runs/process.py", "runs/reconcile.py",
+)  # fmt: skip
 _UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 _SAMPLED_DIGITS = 8
-
-CellKey = tuple[str, str, str]  # table, row, column
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRef:
     """Where a worker finds a document: its name for messages, its key, its file (a path; in
-    what is sent to `pipelines.execution` also a URL that fsspec knows)."""
+    what is sent to `pipelines.runs.workers` also a URL that fsspec knows)."""
 
     path: str
     sha256: str
@@ -144,7 +140,7 @@ def _read_by(name: str, readings: Iterable[Callable[[], Reading]]) -> Reading | 
 def parser_version() -> str:
     """A name for the code and forms that parse: it changes when either does."""
     digest = hashlib.sha256()
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     files = [f for part in _PARSING_CODE for f in _files(package / part, "*.py")]
     for file in sorted([*files, *_files(FORMS_DIR, "*.yaml")]):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
@@ -213,9 +209,9 @@ class _Found:
         if not self.reports:
             reasons = "; ".join([*self.failed, *self.not_reports][:3])
             raise UnreadableDocument(f"no report in the archive; {reasons}")
-        best = max(self.reports, key=_worth)
+        best = fullest(self.reports)
         for other in self.reports:
-            if _of_another(best, other) or _differences(best, other):
+            if _of_another(best, other) or differing_cells(best, other):
                 raise UnreadableDocument(
                     f"the archive holds two different reports: {best.path} and {other.path}"
                 )
@@ -241,33 +237,13 @@ def _walk(document: Document, forms: Forms, audited: bool) -> Outcome:
         except (NotAReport, UnreadableDocument) as error:
             refusals.append(error)
             continue
-        if not audited and not _doubts(reports[-1]):
+        if not audited and not count_doubts(reports[-1]):
             break
     if not reports:
         raise _refusal(refusals)
     best = reconcile(reports, forms)
     claims, findings = compared(best.claims, best.facts, forms)
     return replace(best, claims=claims, findings=(*best.findings, *findings))
-
-
-def reconcile(reports: Sequence[Outcome], forms: Forms) -> Outcome:
-    """The fullest of the reports that readers made of one document, without the facts and claims
-    that another reader read with another figure; each such fact has a `readers_differ` finding."""
-    chosen = best = max(reports, key=_worth)
-    for other in reports:
-        if other is not chosen:  # a reader confirms no figure of its own
-            best = _agreed(_cleared(best, other), other, forms)
-            best = _claims_agreed(best, other)
-    return best
-
-
-def _doubts(report: Outcome) -> int:
-    """How often its reader was not sure."""
-    return sum(f.kind is Kind.READING and f.severity is not Severity.HINT for f in report.findings)
-
-
-def _worth(report: Outcome) -> tuple[int, int]:
-    return sum(f.value is not None for f in report.facts), -_doubts(report)
 
 
 def _refusal(refusals: Sequence[OgiError]) -> OgiError:
@@ -278,66 +254,6 @@ def _refusal(refusals: Sequence[OgiError]) -> OgiError:
         if isinstance(refusal, NotAReport):
             return NotAReport("; ".join([str(refusal), *missing])) if missing else refusal
     return UnreadableDocument("; ".join(dict.fromkeys(str(r) for r in refusals)))
-
-
-def _differences(one: Outcome, other: Outcome) -> dict[CellKey, tuple[Fact, Fact]]:
-    """The cells in which both have a figure, and not the same."""
-    figures = {(f.table, f.row, f.column): f for f in other.facts if f.value is not None}
-    return {
-        key: (fact, figures[key])
-        for fact in one.facts
-        if (key := (fact.table, fact.row, fact.column)) in figures
-        and fact.value is not None
-        and fact.value != figures[key].value
-    }
-
-
-def _cleared(best: Outcome, other: Outcome) -> Outcome:
-    """`best` without the suspicion that it misread a figure which another reader read as it did: so
-    it is printed."""
-    read = {(f.table, f.row, f.column): f.value for f in other.facts}
-    kept = tuple(
-        f
-        for f in best.findings
-        if f.rule != SLIP_SUSPECTED
-        or read.get((f.table or "", f.row or "", f.column or "")) != f.left
-    )
-    return replace(best, findings=kept)
-
-
-def _agreed(best: Outcome, other: Outcome, forms: Forms) -> Outcome:
-    """`best` without the figures that another reader read otherwise, each with a finding, which
-    holds up the release: one of the two readers is at fault."""
-    differences = _differences(best, other)
-    if not differences:
-        return best
-    facts = tuple(
-        replace(fact, value=None, unit=None, value_yuan=None, state=State.UNREADABLE)
-        if (fact.table, fact.row, fact.column) in differences
-        else fact
-        for fact in best.facts
-    )
-    findings = [
-        finding(
-            forms,
-            "readers_differ",
-            table=table,
-            row=row,
-            column=column,
-            left=one.value,
-            right=two.value,
-            detail=f"{best.read_by}, {other.read_by}",
-        )
-        for (table, row, column), (one, two) in differences.items()
-    ]
-    return replace(best, facts=facts, findings=(*best.findings, *findings))
-
-
-def _claims_agreed(best: Outcome, other: Outcome) -> Outcome:
-    """`best` without the claims that another reader read with another figure."""
-    read = {claim.claim: claim.value for claim in other.claims}
-    agreed = tuple(c for c in best.claims if read.get(c.claim, c.value) == c.value)
-    return replace(best, claims=agreed)
 
 
 def _report(document: Document, forms: Forms, reader: Reader) -> Outcome:

@@ -8,11 +8,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from assets.house import Progress
 from pipelines.crawl import Source, load_sources
 from pipelines.crawl.job import CrawlJob, LookJob
 from pipelines.crawl.report import CrawlReport, LookReport, SourceReport
 from pipelines.domain import OgiError, calendar_of, today_in_china
+from pipelines.runs.context import Progress
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.whole_file import written_whole
 
@@ -172,7 +172,7 @@ def _opened(log: Path | None) -> Iterator[IO[str] | int]:
 @contextmanager
 def _process(task: Mapping[str, Any], log: IO[str] | int) -> Iterator[subprocess.Popen[str]]:
     """The process, which ends when its stdin is closed, as it is when we die."""
-    command = [sys.executable, "-m", "assets.crawl_process"]
+    command = [sys.executable, "-m", "pipelines.runs.crawl_process"]
     with subprocess.Popen(  # noqa: S603 - our own module
         command,
         stdin=subprocess.PIPE,

@@ -13,7 +13,6 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assets.house import Progress
 from pipelines.archive import manifest, object_address, open_archive, sightings
 from pipelines.connection import closed_after
 from pipelines.domain import (
@@ -27,9 +26,7 @@ from pipelines.domain import (
     calendar_of,
     today_in_china,
 )
-from pipelines.execution import document_work, executor, failed, in_flight, map_batches
 from pipelines.forms import FORMS_DIR, finding, load_forms
-from pipelines.process import DocumentRef, parser_version
 from pipelines.publish import closed_to_writers, fingerprint, wal_of
 from pipelines.reference import (
     NO_EVIDENCE,
@@ -38,6 +35,9 @@ from pipelines.reference import (
     provisional_agency,
     resolution_finding,
 )
+from pipelines.runs.context import Progress
+from pipelines.runs.process import DocumentRef, parser_version
+from pipelines.runs.workers import document_work, executor, failed, in_flight, map_batches
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.warehouse import Thresholds, processed, write_shard
 from pipelines.warehouse.arrow_tables import RESOLUTION, finding_table

@@ -1,5 +1,5 @@
-"""The crawling process: `python -m assets.crawl_process` reads one task from stdin and tells on
-stdout what came of it, a line of JSON each. Scrapy's reactor wants a process to itself."""
+"""The crawling process: `python -m pipelines.runs.crawl_process` reads one task from stdin and
+writes its results to stdout, one line of JSON each. Scrapy's reactor needs a process of its own."""
 
 import argparse
 import json
@@ -82,7 +82,8 @@ def _end_with(parent: TextIO) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
-        "python -m assets.crawl_process", description="Do the task on stdin: one line of JSON."
+        "python -m pipelines.runs.crawl_process",
+        description="Do the task on stdin: one line of JSON.",
     )
     parser.parse_args()
     if not (line := sys.stdin.readline()):

@@ -37,7 +37,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from pipelines.domain import OgiError, Outcome, OutcomeKind, Reading
 from pipelines.forms import load_forms
-from pipelines.process import (
+from pipelines.read import Converted, document_of, using
+from pipelines.runs.process import (
     DocumentRef,
     converted_together,
     is_audited,
@@ -46,7 +47,6 @@ from pipelines.process import (
     process_document,
     read_again,
 )
-from pipelines.read import Converted, document_of, using
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What a run does, with or without Dagster."""
