@@ -1,49 +1,25 @@
 """The provenance: one row for each address at which a document was found, and what was seen where
 and when."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Sequence
 
 import pyarrow as pa
 
 from pipelines.archive.place import Archive
 from pipelines.archive.shards import read_shards, write_shard
 from pipelines.domain import Provenance, Sighting
+from pipelines.domain.arrow import row_mapping
 
 MANIFEST = "manifest"
 SIGHTINGS = "sightings"
 
-MANIFEST_SCHEMA = pa.schema(
-    [
-        ("document_sha256", pa.string()),
-        ("address", pa.string()),
-        ("name", pa.string()),
-        ("bytes", pa.int64()),
-        ("archived_at", pa.timestamp("us", tz="UTC")),
-        ("source", pa.string()),
-        ("answered_from", pa.string()),
-        ("listing", pa.string()),
-        ("page", pa.string()),
-        ("status", pa.int16()),
-        ("headers", pa.map_(pa.string(), pa.string())),
-    ]
+# Arrow takes only a dict for a map.
+_PROVENANCE = row_mapping(
+    Provenance,
+    convert={"headers": (pa.map_(pa.string(), pa.string()), lambda p: dict(p.headers) or None)},
 )
-SIGHTINGS_SCHEMA = pa.schema(
-    [
-        ("address", pa.string()),
-        ("seen_at", pa.timestamp("us", tz="UTC")),
-        ("source", pa.string()),
-        ("document_sha256", pa.string()),
-        ("status", pa.int16()),
-        ("answered_from", pa.string()),
-        ("is_listed", pa.bool_()),
-        ("listing", pa.string()),
-        ("page", pa.string()),
-        ("title", pa.string()),
-        ("listed_on", pa.date32()),
-    ]
-)
+_SIGHTING = row_mapping(Sighting)
+MANIFEST_SCHEMA, SIGHTINGS_SCHEMA = _PROVENANCE.schema, _SIGHTING.schema
 
 
 def record(
@@ -69,13 +45,11 @@ def record(
         if (pair := (row.document_sha256, row.address)) not in known:
             new.setdefault(pair, row)
     if new:
-        rows = [_row_of(row) for row in new.values()]
-        write_shard(archive, MANIFEST, rows, MANIFEST_SCHEMA)
+        write_shard(archive, MANIFEST, _PROVENANCE.table(new.values()))
         known.update(new)
     if sightings:
         # In one order, so that a call that is made again gives the same shard.
-        seen = sorted(map(asdict, sightings), key=repr)
-        write_shard(archive, SIGHTINGS, seen, SIGHTINGS_SCHEMA)
+        write_shard(archive, SIGHTINGS, _SIGHTING.table(sorted(sightings, key=repr)))
 
 
 def manifest(archive: Archive) -> pa.Table:
@@ -102,9 +76,3 @@ def known_pairs(archive: Archive) -> set[tuple[str, str]]:
     """Each (document_sha256, address) of the manifest."""
     table = read_shards(archive, MANIFEST, MANIFEST_SCHEMA)
     return set(zip(table["document_sha256"].to_pylist(), table["address"].to_pylist(), strict=True))
-
-
-def _row_of(provenance: Provenance) -> Mapping[str, Any]:
-    # `asdict` would copy any mapping as it is, and Arrow takes only a dict for a map.
-    row = {name: getattr(provenance, name) for name in MANIFEST_SCHEMA.names}
-    return {**row, "headers": dict(provenance.headers) or None}

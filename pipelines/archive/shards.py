@@ -1,8 +1,6 @@
 """Tables of the archive in Parquet shards, which are added and never changed."""
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -72,13 +70,11 @@ def parse_shard(archive: Archive, name: str, content: bytes, schema: pa.Schema) 
     return pa.table(columns, schema=schema)
 
 
-def write_shard(
-    archive: Archive, folder: str, rows: Sequence[Mapping[str, Any]], schema: pa.Schema
-) -> None:
+def write_shard(archive: Archive, folder: str, table: pa.Table) -> None:
     """Add one shard, whole or not at all, unless the very same is there: it is named by the SHA-256
     of its bytes, and the same rows in the same order give the same bytes."""
     sink = pa.BufferOutputStream()
-    pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), sink)
+    pq.write_table(table, sink)
     content = sink.getvalue().to_pybytes()
     name = f"{folder}/{sha256_of(content)}{SHARD_ENDING}"
     if archive.storage.size(name) != len(content):

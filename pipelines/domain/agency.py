@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipelines.domain.integers import Int16
+
 
 class AgencyStatus(StrEnum):
     """`reviewed`: a record of the registry, looked at by a person; `generated`: only place and
@@ -28,7 +30,7 @@ class Agency:
     function: str | None
     is_government: bool
     parent_agency_id: str | None
-    first_year: int | None
-    last_year: int | None
+    first_year: Int16 | None
+    last_year: Int16 | None
     successor_agency_id: str | None
     status: AgencyStatus = AgencyStatus.REVIEWED

@@ -7,6 +7,8 @@ the date is passed on: what is parsed of a document never depends on it.
 import datetime as dt
 from typing import NamedTuple
 
+from pipelines.domain.integers import Int16
+
 CHINA = dt.timezone(dt.timedelta(hours=8), "Asia/Shanghai")
 
 # The Regulation came into force in May 2008.
@@ -20,9 +22,9 @@ class Calendar(NamedTuple):
     """The report years of one day. `newest_year` is the newest that a report can be on;
     `last_closed_year` the newest of which all reports are due."""
 
-    first_year: int
-    last_closed_year: int
-    newest_year: int
+    first_year: Int16
+    last_closed_year: Int16
+    newest_year: Int16
 
 
 def date_in_china(moment: dt.datetime) -> dt.date:

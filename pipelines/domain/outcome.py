@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pipelines.domain.claims import Claim
 from pipelines.domain.facts import Fact, Finding
+from pipelines.domain.integers import Int64
 from pipelines.domain.report import ReportNames
 
 
@@ -26,7 +27,7 @@ class Outcome:
     document_sha256: str
     path: str
     media_type: str
-    bytes: int
+    bytes: Int64
     kind: OutcomeKind
     reason: str | None = None
     read_by: str | None = None

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pipelines.domain.claims import FoundClaim
 from pipelines.domain.facts import Finding
+from pipelines.domain.integers import Int16
 from pipelines.domain.reading import Paragraph, Place
 
 
@@ -53,7 +54,7 @@ class ReportNames:
     for which of several that bear the name is meant."""
 
     agency_name: str | None = None
-    report_year: int | None = None
+    report_year: Int16 | None = None
     title: str | None = None
     published_on: dt.date | None = None
     agency_source: NameSource | None = None

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pipelines.domain.integers import Int16, Int64
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
@@ -19,13 +21,13 @@ class Provenance:
     document_sha256: str
     address: str
     name: str
-    bytes: int
+    bytes: Int64
     archived_at: dt.datetime
     source: str
     answered_from: str | None = None
     listing: str | None = None
     page: str | None = None
-    status: int | None = None
+    status: Int16 | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -43,7 +45,7 @@ class Sighting:
     seen_at: dt.datetime
     source: str
     document_sha256: str | None
-    status: int | None = None
+    status: Int16 | None = None
     answered_from: str | None = None
     is_listed: bool = True
     listing: str | None = None

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pipelines.domain import ReferenceDataError
+from pipelines.domain.integers import Int16
 from pipelines.forms import fold
 
 REFERENCE_DIR = Path(__file__).parents[2] / "data" / "reference"
@@ -59,8 +60,8 @@ class Region:
     level: str
     kind: str
     parent_code: str | None
-    first_year: int
-    last_year: int | None
+    first_year: Int16
+    last_year: Int16 | None
     is_first_year_exact: bool
     is_last_year_exact: bool
 

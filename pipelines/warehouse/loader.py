@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from pipelines.archive import MANIFEST_SCHEMA, SIGHTINGS_SCHEMA
 from pipelines.domain import Agency, Calendar, ReferenceDataError
 from pipelines.forms import Forms
 from pipelines.reference.regions import Regions
@@ -16,14 +17,12 @@ from pipelines.warehouse.arrow_tables import (
     DOCUMENTS,
     FACTS,
     FINDINGS,
-    MANIFEST,
     RESOLUTION,
-    SIGHTINGS,
     agency_table,
     calendar_table,
     create_tables,
-    form_tables,
 )
+from pipelines.warehouse.form_tables import form_tables
 from pipelines.warehouse.lake import shard_files
 from pipelines.warehouse.region_table import region_table
 from pipelines.warehouse.sql_models import BUILT_SCHEMAS, run_sql_models
@@ -78,8 +77,8 @@ def load(
     for kind, files in shard_files(lake_dir, parser_version).items():
         _view_of_files(con, kind, files, _SHARD_SCHEMAS[kind])
     archived = {
-        "manifest": manifest.select(MANIFEST.names).cast(MANIFEST),
-        "sightings": sightings.select(SIGHTINGS.names).cast(SIGHTINGS),
+        "manifest": manifest.select(MANIFEST_SCHEMA.names).cast(MANIFEST_SCHEMA),
+        "sightings": sightings.select(SIGHTINGS_SCHEMA.names).cast(SIGHTINGS_SCHEMA),
     }
     create_tables(con, "lake", archived)
     run_sql_models(con, ["raw"])

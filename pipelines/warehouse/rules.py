@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.archive import MANIFEST_SCHEMA, SIGHTINGS_SCHEMA
 from pipelines.domain import (
     Calendar,
     Finding,
@@ -20,14 +21,12 @@ from pipelines.domain import (
 from pipelines.forms import FORMS_DIR, Forms
 from pipelines.warehouse.arrow_tables import (
     CALENDAR,
-    MANIFEST,
     RESOLUTION,
-    SIGHTINGS,
     calendar_table,
     create_tables,
-    form_tables,
     outcome_tables,
 )
+from pipelines.warehouse.form_tables import form_tables
 from pipelines.warehouse.sql_models import (
     SQL_DIR,
     VIOLATIONS,
@@ -40,8 +39,8 @@ _ALL_FINDINGS = "audits.findings"
 # Whose report it is and where it lay is not asked of documents alone: nothing is compared with it.
 _NOT_ASKED = {
     "resolution": RESOLUTION.empty_table(),
-    "manifest": MANIFEST.empty_table(),
-    "sightings": SIGHTINGS.empty_table(),
+    "manifest": MANIFEST_SCHEMA.empty_table(),
+    "sightings": SIGHTINGS_SCHEMA.empty_table(),
 }
 
 

@@ -10,7 +10,8 @@ from expectations import Layer, Suite, all_suites, suites_of
 from expectations.runner import SuiteResult, run_suites
 from pipelines.domain import Severity
 from pipelines.forms import load_forms
-from pipelines.warehouse.arrow_tables import create_tables, form_tables
+from pipelines.warehouse.arrow_tables import create_tables
+from pipelines.warehouse.form_tables import form_tables
 from pipelines.warehouse.sql_models import Mart, load_marts, quoted, run_sql_models
 
 SUITES = {suite.name: suite for suite in all_suites()}

@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from pipelines.archive import MANIFEST_SCHEMA, SIGHTINGS_SCHEMA
 from pipelines.domain import (
     Agency,
     Calendar,
@@ -31,7 +32,7 @@ from pipelines.domain.calendar import FIRST_REPORT_YEAR
 from pipelines.forms import load_forms
 from pipelines.reference.regions import Regions
 from pipelines.warehouse import audit_warehouse, load, write_shard
-from pipelines.warehouse.arrow_tables import MANIFEST, RESOLUTION, SIGHTINGS
+from pipelines.warehouse.arrow_tables import RESOLUTION
 from pipelines.warehouse.sql_models import run_sql_models
 
 NO_REGIONS = Regions((), ())
@@ -72,7 +73,7 @@ def build(tmp_path: Path) -> Callable[..., duckdb.DuckDBPyConnection]:
             resolution or {},
             agencies or {},
             manifest=_manifest(outcomes, archived or {}, addresses or {}, also_at, seen),
-            sightings=pa.Table.from_pylist([asdict(s) for s in seen], schema=SIGHTINGS),
+            sightings=pa.Table.from_pylist([asdict(s) for s in seen], schema=SIGHTINGS_SCHEMA),
             regions=regions,
             last_closed_year=last_closed_year,
         )
@@ -235,4 +236,4 @@ def _manifest(
         for s in seen
         if s.document_sha256 is not None
     ]
-    return pa.Table.from_pylist(rows, schema=MANIFEST)
+    return pa.Table.from_pylist(rows, schema=MANIFEST_SCHEMA)

@@ -8,11 +8,12 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.archive import MANIFEST_SCHEMA, SIGHTINGS_SCHEMA
 from pipelines.domain import Agency, Calendar, Outcome, ReferenceDataError, State
 from pipelines.forms import finding, load_forms
 from pipelines.reference.regions import Regions
 from pipelines.warehouse import lake, load, processed, write_shard
-from pipelines.warehouse.arrow_tables import MANIFEST, RESOLUTION, SIGHTINGS
+from pipelines.warehouse.arrow_tables import RESOLUTION
 from pipelines.warehouse.sql_models import (
     BUILT_SCHEMAS,
     load_marts,
@@ -166,8 +167,8 @@ def _load(
     load(
         con,
         lake_dir=lake_dir,
-        manifest=MANIFEST.empty_table(),
-        sightings=SIGHTINGS.empty_table(),
+        manifest=MANIFEST_SCHEMA.empty_table(),
+        sightings=SIGHTINGS_SCHEMA.empty_table(),
         parser_version="v1",
         forms=load_forms(),
         agencies=agencies,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from pipelines.archive import MANIFEST_SCHEMA, SIGHTINGS_SCHEMA
 from pipelines.crawl import Source
 from pipelines.domain import AgencyStatus, Outcome, OutcomeKind, Provenance, ReportNames, Sighting
 from pipelines.reference import NO_EVIDENCE, Evidence, load_registry
@@ -17,7 +18,6 @@ from pipelines.runs.source_evidence import evidence_of_sources
 from pipelines.runs.steps import resolve
 from pipelines.settings import Settings
 from pipelines.warehouse import write_shard
-from pipelines.warehouse.arrow_tables import MANIFEST, SIGHTINGS
 
 REGISTRY = load_registry()
 BUREAU = "640323-natural-resources"
@@ -52,12 +52,12 @@ SOURCES = {
 
 def archived(of: Mapping[str, str]) -> pa.Table:
     rows = [Provenance(d, f"https://x/{d}", d, 1, NOW, s) for d, s in of.items()]
-    return pa.Table.from_pylist([asdict(row) for row in rows], schema=MANIFEST)
+    return pa.Table.from_pylist([asdict(row) for row in rows], schema=MANIFEST_SCHEMA)
 
 
 def seen(of: Mapping[str, str]) -> pa.Table:
     rows = [Sighting(f"https://x/{d}", NOW, s, d) for d, s in of.items()]
-    return pa.Table.from_pylist([asdict(row) for row in rows], schema=SIGHTINGS)
+    return pa.Table.from_pylist([asdict(row) for row in rows], schema=SIGHTINGS_SCHEMA)
 
 
 COUNTY = Evidence(source_region="350128")
@@ -95,8 +95,8 @@ def test_what_came_by_no_source_has_no_evidence() -> None:
 
 def test_sources_are_told_of_by_manifest_and_sightings_each_alone() -> None:
     for tables in (
-        (archived({"d": "county"}), SIGHTINGS.empty_table()),
-        (MANIFEST.empty_table(), seen({"d": "county"})),
+        (archived({"d": "county"}), SIGHTINGS_SCHEMA.empty_table()),
+        (MANIFEST_SCHEMA.empty_table(), seen({"d": "county"})),
     ):
         assert evidence_of_sources(*tables, SOURCES, REGISTRY) == {"d": COUNTY}
 
@@ -136,7 +136,7 @@ def test_names_in_the_light_of_their_source(
     settings = Settings(home=tmp_path)
     write_shard(settings.lake_dir, [document], parser_version())
     log = seen({sha256: by} if by else {})
-    evidence = evidence_of_sources(MANIFEST.empty_table(), log, SOURCES, REGISTRY)
+    evidence = evidence_of_sources(MANIFEST_SCHEMA.empty_table(), log, SOURCES, REGISTRY)
     found = resolve(settings, REGISTRY, evidence)
     assert found.resolution["agency_id"].to_pylist() == [agency_id]
     rules = found.findings["rule"].to_pylist()
@@ -162,7 +162,7 @@ def test_a_zones_bureau_without_its_place_is_none_of_the_county_around_it(tmp_pa
     settings = Settings(home=tmp_path)
     write_shard(settings.lake_dir, [document], parser_version())
     evidence = evidence_of_sources(
-        MANIFEST.empty_table(), seen({sha256: "zone"}), SOURCES, REGISTRY
+        MANIFEST_SCHEMA.empty_table(), seen({sha256: "zone"}), SOURCES, REGISTRY
     )
     (agency_id,) = resolve(settings, REGISTRY, evidence).resolution["agency_id"].to_pylist()
     assert str(agency_id).startswith("provisional-")

@@ -10,11 +10,12 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from pipelines.archive import MANIFEST_SCHEMA, SIGHTINGS_SCHEMA
 from pipelines.domain import Calendar, Provenance, Sighting
 from pipelines.forms import load_forms
 from pipelines.reference.regions import Regions
 from pipelines.warehouse import load
-from pipelines.warehouse.arrow_tables import MANIFEST, RESOLUTION, SIGHTINGS
+from pipelines.warehouse.arrow_tables import RESOLUTION
 
 URL, FILE = "https://a.gov.cn/1.html", "/in/1.html"
 CHINA = dt.timezone(dt.timedelta(hours=8))
@@ -60,8 +61,8 @@ def log(
 ) -> list[Any]:
     con = loaded(
         lake,
-        pa.Table.from_pylist(list(manifest), schema=MANIFEST),
-        pa.Table.from_pylist(list(sightings), schema=SIGHTINGS),
+        pa.Table.from_pylist(list(manifest), schema=MANIFEST_SCHEMA),
+        pa.Table.from_pylist(list(sightings), schema=SIGHTINGS_SCHEMA),
     )
     return con.execute(f"select {columns} from raw.sightings order by address, seen_at").fetchall()
 
@@ -78,7 +79,11 @@ def test_the_manifest_has_what_the_archive_has(tmp_path: Path) -> None:
         status=200,
         headers={"etag": "1"},
     )
-    con = loaded(tmp_path, pa.Table.from_pylist([row], schema=MANIFEST), SIGHTINGS.empty_table())
+    con = loaded(
+        tmp_path,
+        pa.Table.from_pylist([row], schema=MANIFEST_SCHEMA),
+        SIGHTINGS_SCHEMA.empty_table(),
+    )
     (found,) = con.execute("from raw.manifest").to_arrow_table().to_pylist()
     assert found == {
         **row,
@@ -88,8 +93,8 @@ def test_the_manifest_has_what_the_archive_has(tmp_path: Path) -> None:
 
 
 def test_columns_may_stand_in_any_order_and_others_beside_them(tmp_path: Path) -> None:
-    manifest = pa.Table.from_pylist([came("d", URL, day(1))], schema=MANIFEST)
-    sightings = pa.Table.from_pylist([saw("d", URL, day(1), status=200)], schema=SIGHTINGS)
+    manifest = pa.Table.from_pylist([came("d", URL, day(1))], schema=MANIFEST_SCHEMA)
+    sightings = pa.Table.from_pylist([saw("d", URL, day(1), status=200)], schema=SIGHTINGS_SCHEMA)
     shuffled = (
         table.select(table.column_names[::-1]).append_column("more", pa.array([1]))
         for table in (manifest, sightings)
