@@ -12,7 +12,7 @@ from pipelines.crawl.source import Source
 from pipelines.crawl.terms import Terms
 from pipelines.crawl.trouble import Trouble, Troubled, TroubleKind
 from pipelines.crawl.walk import look
-from pipelines.forms import fold
+from pipelines.text import fold
 
 # From a site's first page to the page that has the column.
 _MOST_GATEWAYS = 6

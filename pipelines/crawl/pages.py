@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
 from pipelines.crawl.addresses import absolute
-from pipelines.crawl.decoding import decode
 from pipelines.crawl.markup import parsable
 from pipelines.crawl.model import Entry, Page
 from pipelines.crawl.words import Words
-from pipelines.forms import Lexicon, fold, narrow, one_line
+from pipelines.forms import Lexicon
+from pipelines.text import decode, fold, narrow, one_line
 
 _OPTIONS = int(LexborDocumentOptions.WO_EVENTS)
 _DATE = re.compile(r"(?<!\d)(20\d\d)([^\d\s]) ?(\d{1,2})([^\d\s]) ?(\d{1,2})(?!\d)")
@@ -65,7 +65,7 @@ class Html:
 # As many as are under way at once: each is read by several.
 @lru_cache(maxsize=64)
 def _parsed(content: bytes, address: str) -> Html:
-    text, encoding = decode(content)
+    text, encoding, _ = decode(content)
     return of_text(text, address, encoding)
 
 

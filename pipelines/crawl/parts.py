@@ -17,7 +17,8 @@ from pipelines.crawl.pages import (
     text_in,
     title_of,
 )
-from pipelines.forms import Lexicon, one_line
+from pipelines.forms import Lexicon
+from pipelines.text import one_line
 
 FILE_ENDINGS = frozenset(
     {

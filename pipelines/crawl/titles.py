@@ -9,7 +9,8 @@ from pipelines.crawl.model import Entry
 from pipelines.crawl.pages import column_names
 from pipelines.crawl.source import Source
 from pipelines.crawl.words import Words
-from pipelines.forms import Lexicon, fold, simplify
+from pipelines.forms import Lexicon
+from pipelines.text import fold, simplify
 
 # Between the two words of a lexicon's entry: anything.
 _BETWEEN = "…"

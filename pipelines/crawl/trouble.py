@@ -17,7 +17,7 @@ from pipelines.crawl.pages import (
 )
 from pipelines.crawl.words import TroubleWords, Words
 from pipelines.domain import OgiError
-from pipelines.forms import fold
+from pipelines.text import fold
 
 
 class TroubleKind(StrEnum):

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import Field
 
 from pipelines.domain import ReferenceDataError
-from pipelines.forms import fold, narrow
+from pipelines.text import fold, narrow
 from pipelines.text.yaml_file import Strict, load_yaml
 
 CRAWL_FILE = Path(__file__).parents[2] / "data" / "reference" / "crawl.yaml"

@@ -1,6 +1,5 @@
 """Forms are data: data/forms/*.yaml as checked values."""
 
-from pipelines.forms.fold import fold, narrow, one_line, simplify, unnumbered
 from pipelines.forms.load import FORMS_DIR, INDICATORS, load_forms
 from pipelines.forms.message import finding
 from pipelines.forms.model import (
@@ -46,10 +45,5 @@ __all__ = [
     "Table",
     "chinese_number",
     "finding",
-    "fold",
     "load_forms",
-    "narrow",
-    "one_line",
-    "simplify",
-    "unnumbered",
 ]

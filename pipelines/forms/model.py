@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from pipelines.domain import Kind, Severity
 from pipelines.forms.claims import ClaimForms
-from pipelines.forms.fold import fold
+from pipelines.text.fold import fold
 from pipelines.text.yaml_file import Strict
 
 Code = str

@@ -1,7 +1,7 @@
 """Whole numbers written in Chinese characters."""
 
-from pipelines.forms.fold import narrow
 from pipelines.forms.model import Lexicon
+from pipelines.text.fold import narrow
 
 # From here on a unit multiplies all that stands before it: 万, 亿.
 _LARGE = 10_000

@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import Literal
 
 from pipelines.domain import State
-from pipelines.forms.fold import compatible, simplify
 from pipelines.forms.model import Lexicon
 from pipelines.forms.numerals import chinese_number
+from pipelines.text.fold import compatible, simplify
 
 TokenKind = Literal["count", "change", "amount"]
 

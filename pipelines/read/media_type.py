@@ -4,6 +4,7 @@ import re
 
 from pipelines.domain import UnreadableDocument
 from pipelines.read.containers import OLE, RTF, ZIP, inside
+from pipelines.text import decode
 
 PDF = "application/pdf"
 HTML = "text/html"
@@ -38,12 +39,6 @@ _MARKUP = re.compile(
 # A PDF may carry a little rubbish before its header.
 _PDF_HEADER_WITHIN = 1024
 _MARKUP_WITHIN = 65536
-# Bytes that no text has; none of them is a part of a character in UTF-8 or GB18030.
-_CONTROL = bytes([*range(9), *range(14, 32), 127])
-_MAX_CONTROL_SHARE = 0.001
-# So much of what is not ASCII may be broken: what is read in the wrong encoding has much more.
-_MAX_BROKEN_SHARE = 0.2
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def media_type_of(content: bytes) -> str:
@@ -64,47 +59,17 @@ def media_type_of(content: bytes) -> str:
         return WEBP
     if content.startswith(b"BM") and content[2:6] == len(content).to_bytes(4, "little"):
         return BMP
-    text = decode(content)
+    text = decoded_text(content)
     return HTML if _MARKUP.search(text[:_MARKUP_WITHIN]) else TEXT
 
 
-def decode(content: bytes) -> str:
-    """Text of unknown encoding: UTF-8 where it fits, else GB18030; what pages declare is not asked,
-    since many declare it wrongly. UTF-16 is told by its mark, or by the NUL in its first letter.
-    Broken bytes are kept as U+FFFD.
+def decoded_text(content: bytes) -> str:
+    """The text of the bytes; a broken byte is U+FFFD.
 
     Raises:
         UnreadableDocument: the bytes are no text.
     """
-    utf16 = _utf16(content)
-    if utf16 is not None:
-        text = content.decode(utf16, errors="replace")
-        return _whole(text, text.encode("utf-8", "replace"))
-    plain = content.removeprefix(_BYTE_ORDER_MARK)
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return _whole(plain.decode(encoding), plain)
-        except UnicodeDecodeError:
-            pass
-        # A few broken bytes leave the encoding recognizable.
-        text = plain.decode(encoding, errors="replace")
-        if text.count("\ufffd") <= max(1, _length_beyond_ascii(text) * _MAX_BROKEN_SHARE):
-            return _whole(text, plain)
-    raise UnreadableDocument("the bytes are neither text nor a known format")
-
-
-def _utf16(content: bytes) -> str | None:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    return {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}.get(content[:2])
-
-
-def _length_beyond_ascii(text: str) -> int:
-    return len(text) - len(text.encode("ascii", "ignore"))
-
-
-def _whole(text: str, content: bytes) -> str:
-    control = len(content) - len(content.translate(None, _CONTROL))
-    if control > len(content) * _MAX_CONTROL_SHARE:
+    decoded = decode(content)
+    if not decoded.is_text:
         raise UnreadableDocument("the bytes are neither text nor a known format")
-    return text
+    return decoded.text

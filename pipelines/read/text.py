@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from pipelines.domain import Cell, Document, Grid, Paragraph, Place, Reading
-from pipelines.read.media_type import decode
+from pipelines.read.media_type import decoded_text
 
 NAME = "text/1"
 
@@ -25,7 +25,7 @@ def read_text(document: Document) -> Reading:
             blocks.append(Grid(tuple(c for row in rows for c in row), exact=False))
             rows.clear()
 
-    for number, line in enumerate(decode(document.content).splitlines(), start=1):
+    for number, line in enumerate(decoded_text(document.content).splitlines(), start=1):
         texts = _cells(line, within=bool(rows))
         if texts is None:
             if line.strip():

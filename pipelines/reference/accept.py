@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass, replace
 
 from pipelines.domain import Agency, AgencyStatus, ReferenceDataError
-from pipelines.forms import fold, one_line
 from pipelines.reference.mint import minted
 from pipelines.reference.names import CENTRAL
 from pipelines.reference.places import Place
 from pipelines.reference.registry import Registry
 from pipelines.reference.resolution import Evidence, How, Resolution
+from pipelines.text import fold, one_line
 
 _ID = re.compile(r"(\d{6}|\d{9})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 _GOVERNMENT = "government"

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from pipelines.domain import ReferenceDataError
-from pipelines.forms import simplify
+from pipelines.text import simplify
 from pipelines.text.yaml_file import Strict, load_yaml
 
 REFERENCE_DIR = Path(__file__).parents[2] / "data" / "reference"

@@ -3,11 +3,11 @@
 import hashlib
 
 from pipelines.domain import Agency, AgencyStatus
-from pipelines.forms import fold
 from pipelines.reference.functions import Functions
 from pipelines.reference.names import CENTRAL
 from pipelines.reference.places import LAST_TABLE, Place, Places
 from pipelines.reference.regions import Region
+from pipelines.text import fold
 
 
 def agency_id(place: Place, function: str | None) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import opencc
 
-from pipelines.forms import simplify
+from pipelines.text import simplify
 
 _FIRST_HAN, _LAST_HAN = 0x4E00, 0x9FFF
 _to_simplified = opencc.OpenCC("t2s")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipelines.domain import ReferenceDataError
 from pipelines.domain.integers import Int16
-from pipelines.forms import fold
+from pipelines.text import fold
 
 REFERENCE_DIR = Path(__file__).parents[2] / "data" / "reference"
 

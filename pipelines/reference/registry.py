@@ -7,7 +7,6 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pipelines.domain import Agency, ReferenceDataError
-from pipelines.forms import fold
 from pipelines.reference.functions import REFERENCE_DIR, Functions, load_functions
 from pipelines.reference.names import CENTRAL, Names
 from pipelines.reference.places import Place, Places
@@ -15,6 +14,7 @@ from pipelines.reference.plain import plain, settle
 from pipelines.reference.regions import Regions, load_regions
 from pipelines.reference.resolution import NO_EVIDENCE, Evidence, Resolution
 from pipelines.reference.resolver import Known, PlaceAndFunction, Resolver
+from pipelines.text import fold
 from pipelines.whole_file import written_whole
 
 AGENCIES_FILE = "agencies.csv"

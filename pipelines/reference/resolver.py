@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.domain import Agency
-from pipelines.forms import fold, one_line
 from pipelines.reference.functions import Functions
 from pipelines.reference.mint import agency_id, minted
 from pipelines.reference.names import Names, Placeless, Reading
 from pipelines.reference.places import Named, Place, Places
 from pipelines.reference.plain import plain
 from pipelines.reference.resolution import Evidence, How, Resolution
+from pipelines.text import fold, one_line
 
 # Before that year no list tells which townships there were.
 _TOWNSHIPS_LISTED_FROM = 2015

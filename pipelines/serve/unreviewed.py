@@ -9,10 +9,10 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from pipelines.domain import Agency
-from pipelines.forms import fold
 from pipelines.reference import Evidence, Registry
 from pipelines.serve.database import query
 from pipelines.serve.table_layout import fit_table
+from pipelines.text import fold
 
 _UNREVIEWED = """
     select

@@ -7,8 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from pipelines.domain import Outcome, State
-from pipelines.forms import Forms, load_forms, narrow
+from pipelines.forms import Forms, load_forms
 from pipelines.runs.process import process_document
+from pipelines.text import narrow
 from tests.bench.verdicts import Score, is_told
 from tests.simulate import (
     AnnexHabits,

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.domain import Fact, Kind, Outcome, OutcomeKind, State
-from pipelines.forms import INDICATORS, BlockTable, Forms, narrow
+from pipelines.forms import INDICATORS, BlockTable, Forms
 from pipelines.forms.tokens import TokenKind, parse_token
+from pipelines.text import narrow
 from tests.bench.cases import Case
 
 VERDICTS = ("right", "flagged", "lost", "missing", "wrong")

@@ -22,7 +22,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from pipelines.read import Reader, convert, document_of, using
 from pipelines.read.html.page import read_html
-from pipelines.read.media_type import decode
+from pipelines.read.media_type import decoded_text
 from pipelines.read.ocr.scans import read_scan
 from pipelines.read.office.docx import read_docx
 from pipelines.read.office.libreoffice import read_office
@@ -139,7 +139,7 @@ def zip_and_lxml(member: str, content: bytes) -> Tables:
 
 def decoded(content: bytes) -> Tables:
     """The text, decoded."""
-    decode(content)
+    decoded_text(content)
     return ()
 
 

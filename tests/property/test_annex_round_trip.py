@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.domain import Kind, Outcome, OutcomeKind, State
-from pipelines.forms import fold, load_forms
+from pipelines.forms import load_forms
 from pipelines.runs.process import process_document
+from pipelines.text import fold
 from tests.simulate import (
     AnnexHabits,
     Format,

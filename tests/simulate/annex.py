@@ -8,13 +8,7 @@ from decimal import Decimal
 from typing import Literal, get_args
 
 from pipelines.domain import Agency, State
-from pipelines.forms import (
-    INDICATORS,
-    AnnexForm,
-    Forms,
-    Indicator,
-    load_forms,
-)
+from pipelines.forms import INDICATORS, AnnexForm, Forms, Indicator, load_forms
 from tests.simulate.habits import Habits
 from tests.simulate.printing import Figure, print_figure
 from tests.simulate.prose import title_lines

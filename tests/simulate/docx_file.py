@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from pipelines.forms import load_forms, narrow, unnumbered
+from pipelines.forms import load_forms
+from pipelines.text import narrow, unnumbered
 from tests.simulate.habits import Habits
 from tests.simulate.layout import LaidCell, LaidLine, LaidTable, columns_of, lay_out, rng_of
 from tests.simulate.office_package import (

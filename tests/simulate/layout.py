@@ -5,15 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pipelines.forms import (
-    INDICATORS,
-    Block,
-    Forms,
-    RectangularTable,
-    load_forms,
-    narrow,
-    unnumbered,
-)
+from pipelines.forms import INDICATORS, Block, Forms, RectangularTable, load_forms
+from pipelines.text import narrow, unnumbered
 from tests.simulate.habits import Habits
 from tests.simulate.report import (
     DISCLOSURE,

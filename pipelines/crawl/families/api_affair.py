@@ -12,7 +12,8 @@ from pipelines.crawl.parts import document_page
 from pipelines.crawl.script_values import Json, at, json_after, json_of, string_at, whole
 from pipelines.crawl.source import Source
 from pipelines.crawl.trouble import Trouble, Troubled, TroubleKind, is_html
-from pipelines.forms import Lexicon, one_line
+from pipelines.forms import Lexicon
+from pipelines.text import one_line
 
 _API = re.compile(r"""["']([^"'\s<>]*/api/data/affair)["']""")
 _CHANNELS = re.compile(r"channelList\s*[\"']?\s*[:=]\s*\[([^\[\]]{0,500})\]")

@@ -13,7 +13,8 @@ from pipelines.crawl.script_values import Json, at, json_after, json_of, string_
 from pipelines.crawl.source import Source
 from pipelines.crawl.trouble import Trouble, Troubled, TroubleKind
 from pipelines.domain import CHINA
-from pipelines.forms import Lexicon, fold, one_line
+from pipelines.forms import Lexicon
+from pipelines.text import fold, one_line
 
 _API = re.compile(r"^(.*?)/gkmlpt/api/all/(\d+)$")
 _INDEX = re.compile(r"^(.*?)/gkmlpt(?:/.*)?$")

@@ -8,8 +8,9 @@ from functools import lru_cache
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipelines.domain import Grid, Paragraph
-from pipelines.forms import INDICATORS, BlockTable, Forms, fold
+from pipelines.forms import INDICATORS, BlockTable, Forms
 from pipelines.read.html.tree import HIDDEN, Ids, Marks
+from pipelines.text import fold
 
 # The first that matches an element with something in it tells the article; in the order in which
 # they are the surer.

@@ -21,7 +21,7 @@ from pipelines.read.html.links import links_of
 from pipelines.read.html.markup import LIMITS, HtmlLimits, check_markup
 from pipelines.read.html.pictures import pictures_in
 from pipelines.read.html.tree import Marks, Paths, marks_of
-from pipelines.read.media_type import decode
+from pipelines.read.media_type import decoded_text
 
 NAME = "html/2"
 
@@ -60,7 +60,7 @@ def pictures_of(
 
 
 def _parsed(document: Document, limits: HtmlLimits) -> LexborHTMLParser:
-    return _tree(decode(document.content), limits)
+    return _tree(decoded_text(document.content), limits)
 
 
 def _tree(markup: str, limits: HtmlLimits) -> LexborHTMLParser:

@@ -18,7 +18,7 @@ from pipelines.domain import (
 from pipelines.forms import load_forms
 from pipelines.read.html.article import statutory_tables
 from pipelines.read.html.page import pictures_of, read_html
-from pipelines.read.media_type import decode
+from pipelines.read.media_type import decoded_text
 from pipelines.read.ocr.engine import ocr_name, require_ocr
 from pipelines.read.ocr.pages import LIMITS, OcrLimits, PagePicture, picture_pages, size_of
 from pipelines.read.ocr.scans import page_blocks, shows_text
@@ -98,7 +98,7 @@ def read_pictures(documents: Sequence[Document], limits: OcrLimits = LIMITS) -> 
 
 def element_order(document: Document) -> dict[str, int]:
     """The paths of the page's elements, as places have them, in document order."""
-    tree = LexborHTMLParser(decode(document.content))
+    tree = LexborHTMLParser(decoded_text(document.content))
     order: dict[str, int] = {}
     if tree.body is None:
         return order

@@ -6,17 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
-from pipelines.forms import (
-    Block,
-    BlockTable,
-    Form,
-    Forms,
-    Identity,
-    RectangularTable,
-    Row,
-    fold,
-    unnumbered,
-)
+from pipelines.forms import Block, BlockTable, Form, Forms, Identity, RectangularTable, Row
+from pipelines.text import fold, unnumbered
 
 # The folded labels that stand before a run of figures, joined → how long each of them is.
 Readings = dict[str, tuple[int, ...]]

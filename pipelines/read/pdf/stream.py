@@ -12,12 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from pipelines.domain import Paragraph, UnreadableDocument
-from pipelines.forms import fold
 from pipelines.read.pdf.expected import ExpectedRow
 from pipelines.read.pdf.grid import lines_outside, prose_blocks
 from pipelines.read.pdf.page import Box, Page, boxes_on, is_even
 from pipelines.read.pdf.rules import rules_of
 from pipelines.read.pdf.seen import are_struck
+from pipelines.text import fold
 
 Span = tuple[int, int]
 # Page and box of each piece of the stream.

@@ -12,11 +12,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipelines.domain import Cell, Grid, Place
-from pipelines.forms import Forms, fold
+from pipelines.forms import Forms
 from pipelines.read.pdf.expected import ExpectedTable, expected_endings, expected_tables
 from pipelines.read.pdf.grid import Block
 from pipelines.read.pdf.page import Box, Page
 from pipelines.read.pdf.stream import NotAsExpectedError, Places, Row, Span, Stream
+from pipelines.text import fold
 
 # Between two columns: from where to where figures and labels may reach.
 Slots = list[tuple[float, float]]

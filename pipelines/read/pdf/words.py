@@ -8,8 +8,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from pipelines.domain import Grid, UnreadableDocument
-from pipelines.forms import BlockTable, Forms, fold, unnumbered
+from pipelines.forms import BlockTable, Forms
 from pipelines.read.pdf.seen import is_figure
+from pipelines.text import fold, unnumbered
 
 # Shorter words stand in prose too.
 _MIN_LENGTH = 5

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipelines.forms import Forms, fold, narrow, simplify, unnumbered
+from pipelines.forms import Forms
 from pipelines.recognize.tables.labels import edit_distance
+from pipelines.text import fold, narrow, simplify, unnumbered
 
 INDICATOR = "indicator"
 UNIT = "unit"

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from pipelines.domain import FoundClaim, Paragraph, ReportNames
-from pipelines.forms import Forms, fold
+from pipelines.forms import Forms
 from pipelines.forms.claims import ClaimKind, Saying
 from pipelines.forms.quantities import number_of
 from pipelines.recognize.claims.doubts import Doubts, Reach, is_elsewhen, is_foreign, is_planned
@@ -21,6 +21,7 @@ from pipelines.recognize.claims.phrases import FIGURE, Said, sayings_of
 from pipelines.recognize.claims.prose import Clause, Passage, passages_of
 from pipelines.recognize.claims.totals import Total, judged
 from pipelines.recognize.identity.years import periods_in
+from pipelines.text import fold
 
 # A line without any of these is no prose: a row of a table that lost its cells, a caption.
 _PROSE = re.compile(r"[。，;]|(?<!\d),")

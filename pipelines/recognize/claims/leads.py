@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipelines.forms import Forms, simplify
+from pipelines.forms import Forms
+from pipelines.text import simplify
 
 # An agency is also called by the end of its name, where that is long enough to be no common word.
 _MIN_OWN_NAME = 3

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipelines.forms import Forms, simplify
+from pipelines.forms import Forms
 from pipelines.forms.claims import Saying
+from pipelines.text import simplify
 
 # Stands for a figure with its unit.
 FIGURE = "\x01"

@@ -7,10 +7,11 @@ from functools import lru_cache
 from itertools import pairwise
 
 from pipelines.domain import Paragraph, Place
-from pipelines.forms import Forms, fold
-from pipelines.forms.fold import placed
+from pipelines.forms import Forms
 from pipelines.forms.quantities import Quantity, quantities_in
 from pipelines.recognize.claims.phrases import FIGURE
+from pipelines.text import fold
+from pipelines.text.fold import placed
 
 Texts = Sequence[tuple[str, tuple[int, ...]]]
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from pipelines.forms import Lexicon, simplify
+from pipelines.forms import Lexicon
+from pipelines.text import simplify
 
 _MIN_NAME = 3
 _MAX_NAME = 30

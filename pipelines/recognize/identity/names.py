@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from pipelines.domain import NameSource, Paragraph, Reading, ReportNames
 from pipelines.domain.calendar import FIRST_MONTH_OF_WRITING
-from pipelines.forms import Lexicon, narrow, simplify
+from pipelines.forms import Lexicon
 from pipelines.recognize.identity.agencies import (
     agree,
     are_alike,
@@ -21,6 +21,7 @@ from pipelines.recognize.identity.agencies import (
 from pipelines.recognize.identity.publishers import publishers_in
 from pipelines.recognize.identity.title_parts import EDGES, MAX_TITLE, Title
 from pipelines.recognize.identity.years import date_at_end, led_by_year, periods_in
+from pipelines.text import narrow, simplify
 
 # The agency signs within so many paragraphs of the end.
 _SIGNED_WITHIN = 15

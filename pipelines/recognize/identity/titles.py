@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from pipelines.domain import Grid, Paragraph, Reading
-from pipelines.forms import Lexicon, fold, narrow, simplify
-from pipelines.forms.fold import unnumbered
+from pipelines.forms import Lexicon
 from pipelines.recognize.identity.agencies import is_bare, may_be_agency
 from pipelines.recognize.identity.title_parts import (
     EDGES,
@@ -17,6 +16,8 @@ from pipelines.recognize.identity.title_parts import (
     plain_name,
 )
 from pipelines.recognize.identity.years import Times, times_in
+from pipelines.text import fold, narrow, simplify
+from pipelines.text.fold import unnumbered
 
 __all__ = ["Title", "parse_title", "titles_in"]
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from pipelines.forms import Lexicon, narrow
+from pipelines.forms import Lexicon
+from pipelines.text import narrow
 
 _MAX_NUMBER = 4
 _OPEN, _CLOSE = r"[〔\[(【]", r"[〕\])】]"

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from pipelines.domain import Cell
-from pipelines.forms import Identity, Lexicon, narrow
+from pipelines.forms import Identity, Lexicon
 from pipelines.recognize.tables.constraint import Candidates, CellCode, possible
 from pipelines.recognize.tables.options import Option, aligned, options, runs_together
 from pipelines.recognize.tables.placement import Certainty, FigureRow, Placement
+from pipelines.text import narrow
 
 
 @dataclass(frozen=True, slots=True)

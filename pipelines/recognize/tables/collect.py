@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from pipelines.domain import Cell, Finding, Place, PlacedCell, StatutoryTable
-from pipelines.forms import Forms, Identity, finding, narrow, one_line
+from pipelines.forms import Forms, Identity, finding
 from pipelines.forms.tokens import parse_token
 from pipelines.recognize.tables.choice import PrintedRow, chosen
 from pipelines.recognize.tables.labels import Labels
@@ -22,6 +22,7 @@ from pipelines.recognize.tables.placement import (
     with_empty_lines,
 )
 from pipelines.recognize.tables.scan import DISCLOSURE, REQUESTS, REVIEWS, Found, RowFound
+from pipelines.text import narrow, one_line
 
 # Fewer rows than these under no header are no table: labels stand in prose and menus too.
 _MIN_ROWS_UNHEADED = 4

@@ -11,9 +11,10 @@ from decimal import Decimal
 from operator import add, le
 
 from pipelines.domain import State
-from pipelines.forms import Identity, Lexicon, narrow
+from pipelines.forms import Identity, Lexicon
 from pipelines.forms.tokens import parse_token
 from pipelines.recognize.tables.options import Option
+from pipelines.text import narrow
 
 # The search is given up when it would have to add up more often than that: about half a second.
 _MAX_TRIALS = 200_000

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from pipelines.forms import BlockTable, Forms, fold, narrow, unnumbered
+from pipelines.forms import BlockTable, Forms
+from pipelines.text import fold, narrow, unnumbered
 
 _PARENTHESES = re.compile(r"\([^()]*\)")
 # A label cut off by the page is known by so many characters.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 
-from pipelines.forms import Block, Form, Forms, one_line
+from pipelines.forms import Block, Form, Forms
 from pipelines.recognize.tables.headers import (
     Columns,
     Fit,
@@ -18,6 +18,7 @@ from pipelines.recognize.tables.headers import (
 )
 from pipelines.recognize.tables.labels import Labels
 from pipelines.recognize.tables.scan import DISCLOSURE, REQUESTS, REVIEWS, Header, RowFound
+from pipelines.text import one_line
 
 Tell = Callable[..., None]
 """Takes a rule and what it is about: the findings go where the tables are collected."""

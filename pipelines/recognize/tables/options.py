@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, combinations, islice, product
 
 from pipelines.domain import Cell
-from pipelines.forms import narrow
 from pipelines.recognize.tables.placement import FigureRow
+from pipelines.text import narrow
 
 Option = tuple[Cell | None, ...]
 """One cell a column, None where none is printed for it."""

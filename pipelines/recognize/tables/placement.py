@@ -6,7 +6,7 @@ from enum import Enum
 from functools import cached_property
 
 from pipelines.domain import Cell
-from pipelines.forms import narrow
+from pipelines.text import narrow
 
 # In a narrow row a figure that is lost and a blank that was left out look the same.
 _MAX_MEASURES = 3

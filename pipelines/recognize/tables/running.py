@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from pipelines.domain import Grid, Paragraph, Reading
-from pipelines.forms import narrow
+from pipelines.text import narrow
 
 # A shorter line can be a label that the table repeats; fewer pages can repeat anything.
 _MIN_LENGTH = 8

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.crawl.addresses import absolute, file_ending, same_page
-from pipelines.crawl.decoding import decode
 from pipelines.crawl.model import Page
 from pipelines.crawl.pages import date_in, html_of, links, next_page, of_text, sent_on_to
 from pipelines.crawl.parts import parts_of
 from pipelines.crawl.script_values import arguments_of, json_after, json_of, number_of, text_of
 from pipelines.crawl.words import load_words
+from pipelines.text import decode
 
 WORDS = load_words()
 BASE = "http://www.linyi.example/zwgk/nb/index.html"

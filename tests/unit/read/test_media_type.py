@@ -5,7 +5,7 @@ import random
 import pytest
 
 from pipelines.domain import UnreadableDocument
-from pipelines.read.media_type import decode, media_type_of
+from pipelines.read.media_type import decoded_text, media_type_of
 
 
 @pytest.mark.parametrize(
@@ -43,13 +43,13 @@ def test_binary_rubbish_is_refused(content: bytes) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "gb2312", "utf-16"])
 def test_text_is_decoded_whatever_it_declares(encoding: str) -> None:
     text = '<meta charset="iso-8859-1">政府信息公开工作年度报告，一、总体情况'
-    assert decode(text.encode(encoding)) == text
+    assert decoded_text(text.encode(encoding)) == text
 
 
 def test_one_broken_byte_does_not_lose_the_page() -> None:
     content = ("政府信息公开" * 500).encode()
     broken = content[:100] + b"\xff" + content[101:]
-    text = decode(broken)
+    text = decoded_text(broken)
     assert text.count("政府信息公开") >= 498
     assert "\ufffd" in text
 
@@ -61,7 +61,7 @@ SCRIPT = "<html>" + "<script>var x=1;</script>" * 4000 + "<td>规章</td><td>12<
     "encoding", ["utf-8", "utf-8-sig", "gb18030", "gb2312", "utf-16", "utf-16-le", "utf-16-be"]
 )
 def test_a_little_chinese_in_much_script_is_decoded(encoding: str) -> None:
-    assert decode(SCRIPT.encode(encoding)) == SCRIPT
+    assert decoded_text(SCRIPT.encode(encoding)) == SCRIPT
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
@@ -72,22 +72,22 @@ def test_broken_bytes_stay_to_be_seen(encoding: str, seed: int) -> None:
     beyond_ascii = [i for i, byte in enumerate(content) if byte >= 0x80]
     for place in rng.sample(beyond_ascii, 6):
         content[place] = 0xFF
-    text = decode(bytes(content))
+    text = decoded_text(bytes(content))
     assert text.count("政府信息公开工作年度报告") >= 20
     assert "\ufffd" in text
 
 
 def test_two_encodings_in_one_page() -> None:
-    text = decode(("政府信息公开" * 200).encode() + "主办单位".encode("gb18030"))
+    text = decoded_text(("政府信息公开" * 200).encode() + "主办单位".encode("gb18030"))
     assert text.count("政府信息公开") == 200
     assert "\ufffd" in text
 
 
 def test_a_mark_of_utf_8_before_gb18030() -> None:
-    assert decode(b"\xef\xbb\xbf" + "政府信息公开".encode("gb18030")) == "政府信息公开"
+    assert decoded_text(b"\xef\xbb\xbf" + "政府信息公开".encode("gb18030")) == "政府信息公开"
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_noise_is_no_text(seed: int) -> None:
     with pytest.raises(UnreadableDocument, match="neither text nor"):
-        decode(random.Random(seed).randbytes(50_000))
+        decoded_text(random.Random(seed).randbytes(50_000))

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pipelines.forms import simplify
 from pipelines.reference.lineages import Lineage, key_of, lineages_of
 from pipelines.reference.plain import plain, settle
 from pipelines.reference.regions import Change, Region, Regions, load_regions
+from pipelines.text import simplify
 
 REGIONS = load_regions()
 LINEAGES = lineages_of(REGIONS)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipelines.forms import fold, load_forms, narrow, simplify, unnumbered
+from pipelines.forms import load_forms
+from pipelines.text import fold, narrow, simplify, unnumbered
 
 NUMERALS = load_forms().lexicon.numerals
 
