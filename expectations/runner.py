@@ -18,8 +18,8 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 
 from expectations.dialect import DRIVER
 from expectations.suites import Expectation, Suite
-from pipelines.connection import closed_after
 from pipelines.domain import Severity
+from pipelines.warehouse.connection import closed_after
 
 
 @dataclass(frozen=True, slots=True)

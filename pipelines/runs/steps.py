@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.archive import manifest, object_address, open_archive, sightings
-from pipelines.connection import closed_after
 from pipelines.domain import (
     Agency,
     AgencyStatus,
@@ -41,6 +40,7 @@ from pipelines.runs.workers import document_work, executor, failed, in_flight, m
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.warehouse import Thresholds, processed, write_shard
 from pipelines.warehouse.arrow_tables import RESOLUTION, finding_table
+from pipelines.warehouse.connection import closed_after
 from pipelines.warehouse.sql_models import SQL_DIR
 
 # What of a sighting a release is told apart by.

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.connection import closed_after
 from pipelines.domain import OgiError
+from pipelines.warehouse.connection import closed_after
 
 
 class QueryError(OgiError):

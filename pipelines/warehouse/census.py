@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.connection import closed_after
+from pipelines.warehouse.connection import closed_after
 
 # A report of 2014 and before has one table, the annex; every other has those of its form.
 _STATUTORY = "(select count(*) from raw.form_tables)"
