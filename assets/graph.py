@@ -27,7 +27,10 @@ from pipelines.runs.steps import (
     thresholds,
     warehouse,
 )
-from pipelines.warehouse import Gate, audit_warehouse, broken_keys, load
+from pipelines.warehouse.gate import Gate
+from pipelines.warehouse.key_checks import broken_keys
+from pipelines.warehouse.loader import load
+from pipelines.warehouse.rules import audit_warehouse
 from pipelines.warehouse.sql_models import load_marts, load_sql_models, run_sql_models
 
 WRITER_POOL = "duckdb_writer"

@@ -17,7 +17,7 @@ from assets.graph import crawl_and_refresh, refresh, taking_in
 from assets.instance import dagster_home
 from pipelines.runs.context import Progress
 from pipelines.settings import Settings
-from pipelines.warehouse import ReleaseBlocked
+from pipelines.warehouse.gate import ReleaseBlocked
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pipelines.runs.context import Progress
 from pipelines.runs.crawl import last_report
 from pipelines.runs.steps import current_fingerprint, pending
 from pipelines.settings import Settings
-from pipelines.warehouse import Census, read_census
+from pipelines.warehouse.census import Census, read_census
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.domain import Kind, OutcomeKind, Severity, State, Verdict
 from pipelines.domain.coverage import CoverageStatus, DocumentRole, ReportEvent
 from pipelines.forms import Forms, load_forms
-from pipelines.warehouse import require_audits
+from pipelines.warehouse.rules import require_audits
 from pipelines.warehouse.sql_models import Mart, load_marts, quoted
 
 

@@ -135,7 +135,7 @@ def _audited(outcomes: "Sequence[Outcome]") -> "dict[str, tuple[Finding, ...]]":
     """What the audits and the resolution of the agency find in each report, by sha256."""
     from pipelines.domain import OutcomeKind, calendar_of, today_in_china
     from pipelines.forms import load_forms
-    from pipelines.warehouse import audit_many
+    from pipelines.warehouse.rules import audit_many
 
     # Two files with the same bytes are one document: its figures must not be summed twice.
     once = {o.document_sha256: o for o in outcomes if o.kind is OutcomeKind.REPORT}

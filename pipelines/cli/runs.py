@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from assets.run import RunReport
     from pipelines.settings import Settings
-    from pipelines.warehouse import Census
+    from pipelines.warehouse.census import Census
 
 
 def run(
@@ -83,7 +83,7 @@ def status() -> None:
     from pipelines.archive import manifest, open_archive
     from pipelines.publish import changes, current_release
     from pipelines.runs.process import parser_version
-    from pipelines.warehouse import processed
+    from pipelines.warehouse.lake import processed
 
     settings = settings_of_process()
     archive = open_archive(settings.archive_address)

@@ -38,9 +38,10 @@ from pipelines.runs.context import Progress
 from pipelines.runs.process import DocumentRef, parser_version
 from pipelines.runs.workers import document_work, executor, failed, in_flight, map_batches
 from pipelines.settings import PROJECT_ROOT, Settings
-from pipelines.warehouse import Thresholds, processed, write_shard
 from pipelines.warehouse.arrow_tables import RESOLUTION, finding_table
 from pipelines.warehouse.connection import closed_after
+from pipelines.warehouse.gate import Thresholds
+from pipelines.warehouse.lake import processed, write_shard
 from pipelines.warehouse.sql_models import SQL_DIR
 
 # What of a sighting a release is told apart by.

@@ -24,7 +24,7 @@ from rich.table import Table
 from pipelines.domain import Outcome
 from pipelines.forms import load_forms
 from pipelines.runs.process import process_document
-from pipelines.warehouse import audit_many
+from pipelines.warehouse.rules import audit_many
 from tests.bench.case_formats import (
     DROP_BLANKS,
     ELEMENTS,

@@ -10,7 +10,7 @@ from rich.console import Console
 from pipelines.domain import LikelyCause, Outcome, State
 from pipelines.forms import load_forms
 from pipelines.runs.process import process_document
-from pipelines.warehouse import audit
+from pipelines.warehouse.rules import audit
 from tests.bench import fidelity
 from tests.bench.case_formats import FILE, FORMATS, own_format, rendered
 from tests.bench.cases import Case, load_cases

@@ -31,8 +31,10 @@ from pipelines.domain import (
 from pipelines.domain.calendar import FIRST_REPORT_YEAR
 from pipelines.forms import load_forms
 from pipelines.reference.regions import Regions
-from pipelines.warehouse import audit_warehouse, load, write_shard
 from pipelines.warehouse.arrow_tables import RESOLUTION
+from pipelines.warehouse.lake import write_shard
+from pipelines.warehouse.loader import load
+from pipelines.warehouse.rules import audit_warehouse
 from pipelines.warehouse.sql_models import run_sql_models
 
 NO_REGIONS = Regions((), ())

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.domain import Finding, LikelyCause, Outcome, Severity, State, Verdict
 from pipelines.forms import finding, load_forms
-from pipelines.warehouse import audit
+from pipelines.warehouse.rules import audit
 
 Make = Callable[..., Outcome]
 Cell = tuple[str, str, str]

@@ -8,7 +8,7 @@ import duckdb
 
 from pipelines.domain import Outcome, State
 from pipelines.forms import finding, load_forms
-from pipelines.warehouse import audited_rules
+from pipelines.warehouse.rules import audited_rules
 from pipelines.warehouse.sql_models import SQL_DIR
 
 Build = Callable[..., duckdb.DuckDBPyConnection]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipelines.domain import Fact, Finding, LikelyCause, Outcome, Severity, State, Verdict
 from pipelines.forms import Identity, RectangularTable, finding, load_forms
-from pipelines.warehouse import audit, audit_many, audited_rules
+from pipelines.warehouse.rules import audit, audit_many, audited_rules
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 Make = Callable[..., Outcome]

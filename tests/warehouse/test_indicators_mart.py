@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.domain import Fact, Finding, Outcome, Place, State
 from pipelines.forms import finding, load_forms
-from pipelines.warehouse import audit
+from pipelines.warehouse.rules import audit
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 Make = Callable[..., Outcome]

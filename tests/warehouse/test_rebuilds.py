@@ -12,8 +12,10 @@ from pipelines.archive import MANIFEST_SCHEMA, SIGHTINGS_SCHEMA
 from pipelines.domain import Agency, Calendar, Outcome, ReferenceDataError, State
 from pipelines.forms import finding, load_forms
 from pipelines.reference.regions import Regions
-from pipelines.warehouse import lake, load, processed, write_shard
+from pipelines.warehouse import lake
 from pipelines.warehouse.arrow_tables import RESOLUTION
+from pipelines.warehouse.lake import processed, write_shard
+from pipelines.warehouse.loader import load
 from pipelines.warehouse.sql_models import (
     BUILT_SCHEMAS,
     load_marts,

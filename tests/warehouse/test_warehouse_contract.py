@@ -11,7 +11,7 @@ import pytest
 from pipelines.domain import Claim, Outcome, OutcomeKind, Place, State
 from pipelines.forms import finding, load_forms
 from pipelines.reference.regions import Region, Regions
-from pipelines.warehouse import BrokenKey, broken_keys
+from pipelines.warehouse.key_checks import BrokenKey, broken_keys
 from pipelines.warehouse.sql_models import load_marts, load_sql_models, quoted
 
 Build = Callable[..., duckdb.DuckDBPyConnection]

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.domain import Finding, Outcome, Severity, calendar_of
 from pipelines.forms import load_forms
-from pipelines.warehouse import audit, audit_many
+from pipelines.warehouse.rules import audit, audit_many
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 Make = Callable[..., Outcome]

@@ -13,7 +13,7 @@ import pytest
 from pipelines.domain import LikelyCause, OutcomeKind
 from pipelines.forms import load_forms
 from pipelines.runs.process import process_document
-from pipelines.warehouse import audit
+from pipelines.warehouse.rules import audit
 from tests.bench.case_formats import FILE, own_format, rendered
 from tests.bench.cases import Case, load_cases
 from tests.bench.printing import OFFICE

@@ -11,7 +11,7 @@ import pytest
 from pipelines.domain import LikelyCause, Outcome, OutcomeKind, State
 from pipelines.forms import load_forms
 from pipelines.runs.process import process_document
-from pipelines.warehouse import audit
+from pipelines.warehouse.rules import audit
 
 CASES = Path(__file__).parents[4] / "shared" / "cases"
 NAMES = ("pingtan_2016", "pingtanxian_2013")

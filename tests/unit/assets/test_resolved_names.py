@@ -9,7 +9,7 @@ from pipelines.reference import Evidence, load_registry
 from pipelines.runs.process import parser_version
 from pipelines.runs.steps import Resolved, resolve
 from pipelines.settings import Settings
-from pipelines.warehouse import write_shard
+from pipelines.warehouse.lake import write_shard
 
 
 def document(name: str | None, year: int | None) -> Outcome:

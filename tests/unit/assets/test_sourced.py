@@ -17,7 +17,7 @@ from pipelines.runs.process import parser_version
 from pipelines.runs.source_evidence import evidence_of_sources
 from pipelines.runs.steps import resolve
 from pipelines.settings import Settings
-from pipelines.warehouse import write_shard
+from pipelines.warehouse.lake import write_shard
 
 REGISTRY = load_registry()
 BUREAU = "640323-natural-resources"

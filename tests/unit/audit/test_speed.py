@@ -4,7 +4,7 @@ import time
 
 from pipelines.domain import Fact, Outcome, OutcomeKind, State
 from pipelines.forms import load_forms
-from pipelines.warehouse import audit
+from pipelines.warehouse.rules import audit
 
 
 def test_one_document_is_judged_in_no_time() -> None:

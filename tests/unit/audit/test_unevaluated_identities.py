@@ -8,7 +8,7 @@ import pytest
 from expectations import all_suites
 from pipelines.domain import FormError
 from pipelines.forms import FORMS_DIR, load_forms
-from pipelines.warehouse import audit_many, audited_rules, require_audits
+from pipelines.warehouse.rules import audit_many, audited_rules, require_audits
 from pipelines.warehouse.sql_models import SQL_DIR
 
 RULE = """\

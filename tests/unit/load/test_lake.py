@@ -17,8 +17,8 @@ from pipelines.domain import (
     ReportNames,
     State,
 )
-from pipelines.warehouse import processed, write_shard
 from pipelines.warehouse.arrow_tables import CLAIMS, DOCUMENTS, FACTS, FINDINGS
+from pipelines.warehouse.lake import processed, write_shard
 
 
 def outcome(name: str) -> Outcome:

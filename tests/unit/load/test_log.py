@@ -14,8 +14,8 @@ from pipelines.archive import MANIFEST_SCHEMA, SIGHTINGS_SCHEMA
 from pipelines.domain import Calendar, Provenance, Sighting
 from pipelines.forms import load_forms
 from pipelines.reference.regions import Regions
-from pipelines.warehouse import load
 from pipelines.warehouse.arrow_tables import RESOLUTION
+from pipelines.warehouse.loader import load
 
 URL, FILE = "https://a.gov.cn/1.html", "/in/1.html"
 CHINA = dt.timezone(dt.timedelta(hours=8))

@@ -14,7 +14,8 @@ import duckdb
 import pytest
 
 from pipelines.publish import NewerRelease, Release, changes, current_release, publish, wal_of
-from pipelines.warehouse import Gate, ReleaseBlocked, Thresholds, read_census
+from pipelines.warehouse.census import read_census
+from pipelines.warehouse.gate import Gate, ReleaseBlocked, Thresholds
 
 LAX = Thresholds(rates_from_documents=100, max_failed_rate=0.2, max_refused_table_rate=0.2)
 STRICT = Thresholds(rates_from_documents=1, max_failed_rate=0.2, max_refused_table_rate=0.2)
