@@ -1,9 +1,14 @@
-"""A bucket of S3 on this machine."""
+"""Signals as a terminal has them, and a bucket of S3 on this machine."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
+
+# A script ignores SIGINT for its background jobs, and the commands under test would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
