@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(
     str(file.relative_to(ROOT).with_suffix("")).replace("/", ".").removesuffix(".__main__")
-    for folder in ("pipelines", "assets", "tests/bench")
+    for folder in ("pipelines", "assets", "tests/bench", "tests/replica", "tests/simulate")
     for file in (ROOT / folder).rglob("*.py")
     if '__name__ == "__main__"' in file.read_text(encoding="utf-8")
 )
