@@ -112,6 +112,8 @@ def test_an_interrupted_run_ends_in_one_line_and_is_resumed(
 ) -> None:
     for moment, seen in MOMENTS.items():
         process = begin(tmp_path, "ingest", samples, in_own_group=True, **SMALL_BATCHES)
+        # What is looked for may be there from the run before: then the command has just begun.
+        wait_until_caught(process, number)
         assert is_running_when(process, tmp_path, seen), moment
         # To all processes, as a terminal and `timeout` do.
         os.killpg(process.pid, number)
@@ -137,6 +139,21 @@ def test_a_run_that_waits_for_another_is_interrupted(
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         assert_interrupted(process, signal.SIGINT, "waiting")
+
+
+def wait_until_caught(process: subprocess.Popen[str], number: signal.Signals) -> None:
+    """Wait until the process handles the signal itself."""
+    status = Path(f"/proc/{process.pid}/status")
+    end = time.monotonic() + _PATIENCE_S
+    while not _caught(status.read_text()) >> (number - 1) & 1:
+        assert time.monotonic() < end
+        time.sleep(0.002)
+
+
+def _caught(status: str) -> int:
+    """The signals that a process handles, of its /proc/PID/status: bit n - 1 for number n."""
+    (mask,) = (line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:"))
+    return int(mask, 16)
 
 
 def _target(link: Path) -> Path | None:

@@ -11,5 +11,5 @@ EVERYTHING = Settings(sites=7, reports=20, faults=tuple(KINDS), changed=0.05)
 
 @pytest.fixture(scope="package")
 def played() -> Iterator[Running]:
-    with running(EVERYTHING, seconds=300) as replica:
+    with running(EVERYTHING) as replica:
         yield replica

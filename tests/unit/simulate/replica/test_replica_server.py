@@ -58,7 +58,7 @@ def test_requests_are_counted(played: Running) -> None:
 def test_two_at_once_are_seen() -> None:
     """An answer is made in less time than a client needs to ask twice: a latency makes it sure."""
     asked = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
-    with running(Settings(sites=1, reports=3, latency_seconds=0.1), seconds=60) as slow:
+    with running(Settings(sites=1, reports=3, latency_seconds=0.1)) as slow:
         address = slow.plan().sites[0].host, slow.port
         with socket.create_connection(address) as one, socket.create_connection(address) as other:
             one.sendall(asked)
