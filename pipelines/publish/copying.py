@@ -4,6 +4,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.warehouse.sql_models import literal, quoted
+
 _EVIDENCE_COLUMNS = (
     "document_sha256",
     "table",
@@ -32,41 +34,33 @@ def copy_marts(con: duckdb.DuckDBPyConnection, target: Path) -> None:
     those of the marts: raw is many times their size, and private.
     """
     source = _column(con, "select current_database()")[0]
-    con.execute(f"attach {_literal(str(target))} as fresh")
+    con.execute(f"attach {literal(str(target))} as fresh")
     try:
-        con.execute(f"copy from database {_name(source)} to fresh (schema)")
+        con.execute(f"copy from database {quoted(source)} to fresh (schema)")
         for schema in _column(
             con,
             "select distinct schema_name from duckdb_schemas()"
             " where database_name = 'fresh' and not internal"
             " and schema_name not in ('main', 'marts')",
         ):
-            con.execute(f"drop schema fresh.{_name(schema)} cascade")
+            con.execute(f"drop schema fresh.{quoted(schema)} cascade")
         for table in _column(
             con, "select table_name from duckdb_tables() where database_name = 'fresh'"
         ):
-            marts_table = f"marts.{_name(table)}"
-            con.execute(f"insert into fresh.{marts_table} from {_name(source)}.{marts_table}")
+            marts_table = f"marts.{quoted(table)}"
+            con.execute(f"insert into fresh.{marts_table} from {quoted(source)}.{marts_table}")
     finally:
         con.execute("detach fresh")
 
 
 def write_evidence(con: duckdb.DuckDBPyConnection, target: Path) -> None:
     """One row a cell, with where it is printed, by document so that one is found quickly."""
-    columns = ", ".join(_name(column) for column in _EVIDENCE_COLUMNS)
+    columns = ", ".join(quoted(column) for column in _EVIDENCE_COLUMNS)
     con.execute(
         f"copy (select {columns} from raw.facts order by document_sha256)"
-        f" to {_literal(str(target))} (format parquet, compression zstd)"
+        f" to {literal(str(target))} (format parquet, compression zstd)"
     )
 
 
 def _column(con: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
     return [row[0] for row in con.execute(sql).fetchall()]
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from pipelines.warehouse.connection import closed_after
+from pipelines.warehouse.sql_models import literal
 
 # A report of 2014 and before has one table, the annex; every other has those of its form.
 _STATUTORY = "(select count(*) from raw.form_tables)"
@@ -111,7 +112,6 @@ def read_census(warehouse_file: Path) -> Census:
 def reading(warehouse_file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A built warehouse, read-only, as the current database."""
     with closed_after(duckdb.connect()) as con:
-        quoted = str(warehouse_file).replace("'", "''")
-        con.execute(f"attach '{quoted}' as building (read_only)")
+        con.execute(f"attach {literal(str(warehouse_file))} as building (read_only)")
         con.execute("use building")
         yield con

@@ -25,7 +25,7 @@ from pipelines.warehouse.arrow_tables import (
 from pipelines.warehouse.form_tables import form_tables
 from pipelines.warehouse.lake import shard_files
 from pipelines.warehouse.region_table import region_table
-from pipelines.warehouse.sql_models import BUILT_SCHEMAS, run_sql_models
+from pipelines.warehouse.sql_models import BUILT_SCHEMAS, literal, run_sql_models
 
 _SHARD_SCHEMAS = {"documents": DOCUMENTS, "facts": FACTS, "findings": FINDINGS, "claims": CLAIMS}
 
@@ -93,16 +93,12 @@ def _view_of_files(
         empty = schema.append(pa.field("shard", pa.string())).empty_table()
         create_tables(con, "lake", {name: empty})
         return
-    paths = ", ".join(_quoted(glob.escape(str(file))) for file in files)
+    paths = ", ".join(literal(glob.escape(str(file))) for file in files)
     con.execute(
         f"create view lake.{name} as"
         " select * exclude (filename), parse_filename(filename) as shard"
         f" from read_parquet([{paths}], filename = true)"
     )
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _resolution_is_sound(resolution: pa.Table, agencies: Sequence[Agency]) -> None:

@@ -263,10 +263,10 @@ def _create_mart(con: duckdb.DuckDBPyConnection, select: SqlModel, mart: Mart) -
             f"insert into {select.full_name} by name"
             f" select * from (\n{select.sql}\n) order by {grain}"
         )
-    con.execute(f"comment on {mart.kind} {select.full_name} is {_literal(mart.comment)}")
+    con.execute(f"comment on {mart.kind} {select.full_name} is {literal(mart.comment)}")
     for name, column in mart.columns.items():
         con.execute(
-            f"comment on column {select.full_name}.{quoted(name)} is {_literal(column.comment)}"
+            f"comment on column {select.full_name}.{quoted(name)} is {literal(column.comment)}"
         )
 
 
@@ -283,5 +283,6 @@ def _types_agree(con: duckdb.DuckDBPyConnection, select: SqlModel, mart: Mart) -
             )
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A text as an SQL string."""
     return "'" + text.replace("'", "''") + "'"
