@@ -1,12 +1,14 @@
 """Every path and setting, from one place: environment `OGI_*`, else pyproject's `[tool.ogi]`."""
 
 import os
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     PyprojectTomlConfigSettingsSource,
     SettingsConfigDict,
@@ -15,6 +17,8 @@ from pydantic_settings import (
 from pipelines.domain import SettingsError
 
 PROJECT_ROOT = Path(__file__).parents[1]
+PREFIX = "OGI_"
+MEANINGS_FILE = Path(__file__).with_name("settings.yaml")
 
 # DuckDB and Dagster's SQLite addresses end at `?`; Dagster decodes `%2F` and expands globs in the
 # path of its configuration.
@@ -24,10 +28,10 @@ _MAX_HOME_BYTES = 440
 
 
 class Settings(BaseSettings):
-    """All there is to set. `home` holds archive, lake, warehouse and release of one trial."""
+    """Every setting. What each means, in both languages, is in settings.yaml beside this file."""
 
     model_config = SettingsConfigDict(
-        env_prefix="OGI_",
+        env_prefix=PREFIX,
         env_ignore_empty=True,
         frozen=True,
         pyproject_toml_table_header=("tool", "ogi"),
@@ -35,58 +39,26 @@ class Settings(BaseSettings):
     )
 
     home: Path = PROJECT_ROOT / "data"
-    archive: str | None = Field(
-        default=None, description="path or URL (s3://bucket/prefix) of the archive; home/archive"
-    )
-    batch_size: int = Field(default=64, ge=1, description="documents sent to a worker at once")
-    workers: int = Field(default=os.cpu_count() or 1, ge=1, description="processes on this machine")
-    dask_address: str | None = Field(default=None, description="scheduler of a Dask cluster")
+    archive: str | None = None
+    batch_size: int = Field(default=64, ge=1)
+    workers: int = Field(default=os.cpu_count() or 1, ge=1)
+    dask_address: str | None = None
     max_document_bytes: int = Field(default=100_000_000, ge=1)
-    max_document_seconds: float = Field(
-        default=300, gt=0, allow_inf_nan=False, description="that reading one document may take"
-    )
-    max_worker_megabytes: int = Field(
-        default=2048, ge=256, description="of data that a process may hold while it reads"
-    )
-    audit_every: int = Field(
-        default=20, ge=0, description="of so many documents one is read by all its readers; 0: none"
-    )
-    rates_from_documents: int = Field(
-        default=100, ge=1, description="below so many documents no rate blocks a release"
-    )
+    max_document_seconds: float = Field(default=300, gt=0, allow_inf_nan=False)
+    max_worker_megabytes: int = Field(default=2048, ge=256)
+    audit_every: int = Field(default=20, ge=0)
+    rates_from_documents: int = Field(default=100, ge=1)
     max_failed_rate: float = Field(default=0.2, ge=0, le=1)
     max_refused_table_rate: float = Field(default=0.2, ge=0, le=1)
-    replace_newer: bool = Field(
-        default=False, description="replace a release that a newer version of this project made"
-    )
-    sources: Path | None = Field(
-        default=None, description="folder of the sources' records; data/reference/sources"
-    )
-    crawl_contact: str | None = Field(
-        default=None,
-        pattern=r"^[\x21-\x7e]+$",
-        description="mail or page that websites are told to write to; without it none is asked",
-    )
-    crawl_hosts: int = Field(
-        default=32, ge=1, le=1000, description="sources that are walked at once"
-    )
-    crawl_retries: int = Field(default=3, ge=0, le=10, description="of a request that failed")
-    recheck_days: float = Field(
-        default=30,
-        ge=0,
-        allow_inf_nan=False,
-        description="after so many days, about, a report is asked for again though its listing"
-        " did not change",
-    )
-    coverage_floor: float = Field(
-        default=0, ge=0, le=1, description="share of the expected reports that a release must hold"
-    )
-    nightly_schedule: bool = Field(
-        default=True, description="whether `make dev` starts with the nightly schedule on"
-    )
-    inbox_sensor: bool = Field(
-        default=True, description="whether `make dev` starts with the inbox sensor on"
-    )
+    replace_newer: bool = False
+    sources: Path | None = None
+    crawl_contact: str | None = Field(default=None, pattern=r"^[\x21-\x7e]+$")
+    crawl_hosts: int = Field(default=32, ge=1, le=1000)
+    crawl_retries: int = Field(default=3, ge=0, le=10)
+    recheck_days: float = Field(default=30, ge=0, allow_inf_nan=False)
+    coverage_floor: float = Field(default=0, ge=0, le=1)
+    nightly_schedule: bool = True
+    inbox_sensor: bool = True
 
     @field_validator("home")
     @classmethod
@@ -120,10 +92,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        pyproject = PyprojectTomlConfigSettingsSource(
-            settings_cls, toml_file=PROJECT_ROOT / "pyproject.toml"
-        )
-        return init_settings, env_settings, pyproject
+        return init_settings, env_settings, _project_file()
 
     @property
     def archive_address(self) -> str:
@@ -169,6 +138,21 @@ class Settings(BaseSettings):
         return self.home / "inbox"
 
 
+# Variable → name of the setting.
+VARIABLES = {f"{PREFIX}{name.upper()}": name for name in Settings.model_fields}
+
+
+def _project_file() -> PyprojectTomlConfigSettingsSource:
+    return PyprojectTomlConfigSettingsSource(Settings, toml_file=PROJECT_ROOT / "pyproject.toml")
+
+
+def value_sources() -> dict[str, str]:
+    """Name of each setting → where its value comes from: environment, file or default."""
+    set_by = {"file": _project_file(), "environment": EnvSettingsSource(Settings)}
+    named = {name: source for source, values in set_by.items() for name in values()}
+    return {name: named.get(name, "default") for name in Settings.model_fields}
+
+
 def _is_utf8(text: str) -> bool:
     """False where the operating system gave bytes that are not UTF-8."""
     try:
@@ -183,10 +167,17 @@ def get_settings() -> Settings:
     """The settings of this process.
 
     Raises:
-        SettingsError: a variable has no meaning; the message names it.
+        SettingsError: a variable `OGI_*` is unknown or its value is refused; the message names it.
     """
     for name, value in os.environ.items():
-        if name.startswith("OGI_") and not _is_utf8(value):
+        if not name.startswith(PREFIX):
+            continue
+        if name not in VARIABLES:
+            (nearest,) = get_close_matches(name, VARIABLES, n=1, cutoff=0)
+            raise SettingsError(
+                f"{name}: no such setting; the nearest is {nearest}; `ogi settings` lists them"
+            )
+        if not _is_utf8(value):
             raise SettingsError(f"{name}: {value} is not UTF-8")
     try:
         return Settings()
@@ -194,4 +185,4 @@ def get_settings() -> Settings:
         first = error.errors()[0]
         name = "_".join(str(p) for p in first["loc"]).upper()
         message = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"OGI_{name}: {message}") from error
+        raise SettingsError(f"{PREFIX}{name}: {message}") from error

@@ -5,7 +5,17 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from pipelines.cli import agencies, archive, crawl, documents, history, release, runs, sources
+from pipelines.cli import (
+    agencies,
+    archive,
+    crawl,
+    documents,
+    history,
+    release,
+    runs,
+    settings,
+    sources,
+)
 from pipelines.cli.exit_status import COULD_NOT
 
 app = typer.Typer(
@@ -26,6 +36,7 @@ app.command()(release.evidence)
 app.command()(release.coverage)
 app.command()(history.history)
 app.command()(runs.status)
+app.command()(settings.settings)
 app.add_typer(agencies.app, name="agencies")
 app.add_typer(sources.app, name="sources")
 app.add_typer(archive.app, name="archive")

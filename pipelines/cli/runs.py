@@ -36,16 +36,10 @@ def run(
     """
     settings = settings_of_process()
     inbox = [settings.inbox_dir] if settings.inbox_dir.is_dir() else []
-    if not inbox and not inputs:
-        raise OgiError(
-            f"{settings.inbox_dir}: no inbox here; make it and put documents into it, "
-            "or name a folder with --input"
-        )
-    from pipelines.archive import manifest, open_archive
-
-    # An empty inbox is normal, unless there is nothing else to publish.
-    if inputs or not manifest(open_archive(settings.archive_address)).num_rows:
-        _require_file(inputs or inbox)
+    if inputs:
+        _require_file(inputs)
+    else:
+        _require_document(settings)
     _run([*inbox, *(inputs or [])], settings)
 
 
@@ -57,6 +51,24 @@ def ingest(
     """Take files and folders all the way to a release; ends as `ogi run` does."""
     _require_file(paths)
     _run(paths, settings_of_process())
+
+
+def _require_document(settings: "Settings") -> None:
+    """Check that the inbox holds a file or the archive a document: an absent inbox is an empty one,
+    and an empty one is normal, unless there is nothing else to publish.
+
+    Raises:
+        OgiError: neither does.
+    """
+    from pipelines.archive import manifest, open_archive, walk
+
+    if next(walk([settings.inbox_dir], skip=None, unreadable=[]), None) is not None:
+        return
+    if not manifest(open_archive(settings.archive_address)).num_rows:
+        raise OgiError(
+            f"nothing to publish: the archive holds no document, the inbox {settings.inbox_dir} no"
+            " file; put documents there, or name a folder with --input"
+        )
 
 
 def _require_file(paths: Sequence[Path]) -> None:

@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.domain import SettingsError
 from pipelines.forms import load_forms
 from pipelines.publish.versions import RELEASE_FORMAT
+from pipelines.settings import MEANINGS_FILE, Settings
+from pipelines.text.yaml_file import read_yaml
 from pipelines.warehouse.sql_models import load_marts
 
 ROOT = Path(__file__).parents[2]
@@ -115,6 +118,15 @@ def test_every_yml_has_its_mart() -> None:
     assert MARTS.is_dir()
     alone = [f.name for f in MARTS.glob("*.yml") if not f.with_suffix(".sql").is_file()]
     assert not alone
+
+
+def test_every_setting_has_its_meaning_in_both_languages() -> None:
+    meanings = read_yaml(MEANINGS_FILE, SettingsError).value
+    assert list(meanings) == list(Settings.model_fields)
+    for name, meaning in meanings.items():
+        assert set(meaning) == {"zh", "en"}, name
+        assert CJK.search(meaning["zh"]), name
+        assert not CJK.search(meaning["en"]), name
 
 
 def test_the_forms_load() -> None:

@@ -30,6 +30,7 @@ COMMANDS = (
     "evidence",
     "coverage",
     "history",
+    "settings",
     "status",
 )
 # pytest-xdist sets COLUMNS; tables of a width of nobody's choosing are not what is tested here.

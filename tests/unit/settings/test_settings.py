@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.domain import SettingsError
-from pipelines.settings import Settings, get_settings
+from pipelines.settings import VARIABLES, Settings, get_settings, value_sources
 
 
 @pytest.fixture(autouse=True)
@@ -83,3 +83,22 @@ def test_a_refused_home_is_one_line_and_status_2(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_unknown_variable_is_refused_with_the_nearest_known_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OGI_WORKRES", "")
+    with pytest.raises(SettingsError, match=r"^OGI_WORKRES: .* the nearest is OGI_WORKERS; "):
+        get_settings()
+
+
+def test_every_value_has_its_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("OGI_AUDIT_EVERY", "7")
+    monkeypatch.setenv("OGI_CRAWL_CONTACT", "")  # as if it were not set
+    sources = value_sources()
+    assert sources.pop("audit_every") == "environment"
+    assert sources.pop("batch_size") == "file"
+    assert set(sources.values()) == {"default"}
