@@ -9,7 +9,7 @@ from pipelines.crawl.source import Source
 from pipelines.crawl.titles import Reason, Verdict, is_column, verdict_of
 from pipelines.crawl.trouble import Trouble, TroubleKind
 from pipelines.crawl.words import Words
-from pipelines.forms import Lexicon
+from pipelines.text.lexicon import Lexicon
 
 
 @dataclass(frozen=True, slots=True)

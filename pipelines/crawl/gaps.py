@@ -7,24 +7,21 @@ from pipelines.crawl.choice import Choice
 from pipelines.crawl.source import Source
 from pipelines.crawl.titles import office_of
 from pipelines.crawl.trouble import Trouble, TroubleKind
-from pipelines.crawl.words import Words
-from pipelines.forms import Lexicon
+from pipelines.text.lexicon import Lexicon
 
 _MOST_NAMED = 20
 # A year that so many of the others have is missing from the rest.
 _MOST_OTHERS = 0.5
 
 
-def gaps(
-    source: Source, choice: Choice, words: Words, lexicon: Lexicon, until_year: int
-) -> tuple[Trouble, ...]:
+def gaps(source: Source, choice: Choice, lexicon: Lexicon, until_year: int) -> tuple[Trouble, ...]:
     """The trouble of the years that no title of an agency names; of a government's offices, the
     years between an office's own, and the last where most of the offices have it."""
     if source.agency_id is not None:
         return _trouble(source, [f"no report of {_listed(choice.missing)}"] * bool(choice.missing))
     offices = defaultdict[str, set[int]](set)
     for report in choice.reports:
-        office = office_of(report.entry.title, words, lexicon)
+        office = office_of(report.entry.title, lexicon)
         if office and report.year is not None:
             offices[office].add(report.year)
     having = sum(until_year in years for years in offices.values())

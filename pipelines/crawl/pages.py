@@ -14,11 +14,11 @@ from pipelines.crawl.addresses import absolute
 from pipelines.crawl.markup import parsable
 from pipelines.crawl.model import Entry, Page
 from pipelines.crawl.words import Words
-from pipelines.forms import Lexicon
 from pipelines.text import decode, fold, narrow, one_line
+from pipelines.text.lexicon import Lexicon
+from pipelines.text.years import date_in
 
 _OPTIONS = int(LexborDocumentOptions.WO_EVENTS)
-_DATE = re.compile(r"(?<!\d)(20\d\d)([^\d\s]) ?(\d{1,2})([^\d\s]) ?(\d{1,2})(?!\d)")
 _QUOTED = re.compile(r"""["']([^"'\s]{0,500}[/.][^"'\s]{0,500})["']""")
 _REFRESH = re.compile(r"\s*([\d.]*)\s*[;,]?\s*(?:url\s*=\s*)?['\"]?([^'\"]*)", re.IGNORECASE)
 _SENT_BY_SCRIPT = re.compile(
@@ -173,16 +173,6 @@ def sent_on_to(html: Html) -> str | None:
         address = html.to(found[1])
         if address is not None and not _same(address, html.address):
             return address
-    return None
-
-
-def date_in(text: str) -> dt.date | None:
-    """The first whole date in a text."""
-    for match in _DATE.finditer(text):
-        try:
-            return dt.date(int(match[1]), int(match[3]), int(match[5]))
-        except ValueError:
-            continue
     return None
 
 

@@ -17,8 +17,8 @@ from pipelines.crawl.pages import (
     text_in,
     title_of,
 )
-from pipelines.forms import Lexicon
 from pipelines.text import one_line
+from pipelines.text.lexicon import Lexicon
 
 FILE_ENDINGS = frozenset(
     {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipelines.crawl.safety import Limits
 from pipelines.crawl.words import Words
-from pipelines.forms import Lexicon
+from pipelines.text.lexicon import Lexicon
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,15 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from pipelines.crawl.model import Entry
 from pipelines.crawl.pages import column_names
 from pipelines.crawl.source import Source
 from pipelines.crawl.words import Words
-from pipelines.forms import Lexicon
 from pipelines.text import fold, simplify
+from pipelines.text.lexicon import Lexicon
+from pipelines.text.years import Times, times_in
 
 # Between the two words of a lexicon's entry: anything.
 _BETWEEN = "…"
@@ -75,11 +77,11 @@ def verdict_of(entry: Entry, source: Source, words: Words, lexicon: Lexicon) -> 
     return None
 
 
-def office_of(title: str, words: Words, lexicon: Lexicon) -> str:
+def office_of(title: str, lexicon: Lexicon) -> str:
     """Whose report a title tells of, folded: what is left of it without the year and the words
     for such reports; "" where it does not say."""
-    _, rest, _ = _years_in(simplify(title), words, lexicon)
-    folded = fold(rest)
+    plain = simplify(title)
+    folded = fold(_without_times(plain, times_in(plain, lexicon)))
     at = [folded.find(word) for word in map(fold, lexicon.title.subject) if word in folded]
     return folded[: min(at)] if at else ""
 
@@ -129,54 +131,29 @@ def _something_else(entry: Entry, said: _Said, words: Words, lexicon: Lexicon) -
 def _said(title: str, words: Words, lexicon: Lexicon) -> _Said:
     folded = fold(title)
     subjects = [s for s in map(fold, lexicon.title.subject) if s in folded]
-    years, rest, is_period = _years_in(simplify(title), words, lexicon)
+    plain = simplify(title)
+    times = times_in(plain, lexicon)
     return _Said(
         folded,
         bool(subjects),
         any(len(s) > _WEAK_SUBJECT for s in subjects),
         any(fold(word) in folded for word in lexicon.title.report),
-        years[0] if len(years) == 1 else None,
-        bool(years) and not fold(rest),
-        is_period,
+        times.year,
+        bool(times.years) and not fold(_without_times(plain, times)),
+        _is_period(plain, times, words),
     )
 
 
-def _years_in(text: str, words: Words, lexicon: Lexicon) -> tuple[tuple[int, ...], str, bool]:
-    """The years that the title names, each once, dates and numbers of documents left out; what is
-    left of the title without them; whether two of them are the ends of a period."""
-    pattern, period = _year_patterns(
-        tuple(lexicon.year_digits.items()),
-        (lexicon.year_mark, lexicon.month_mark),
-        lexicon.title.year_words,
-        words.between_years,
-    )
-    values = {fold(c) or c: v for c, v in lexicon.year_digits.items()}
-    tokens = [match["year"] for match in pattern.finditer(text) if match["year"] is not None]
-    found = [int("".join(str(values.get(fold(c) or c, c)) for c in token)) for token in tokens]
-    return tuple(dict.fromkeys(found)), pattern.sub("", text), period.search(text) is not None
+def _without_times(text: str, times: Times) -> str:
+    places = times.places
+    return "".join(c for place, c in enumerate(text) if place not in places)
 
 
-@lru_cache(maxsize=4)
-def _year_patterns(
-    digits: tuple[tuple[str, int], ...],
-    marks: tuple[str, str],
-    words: tuple[str, ...],
-    between: tuple[str, ...],
-) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    of = {value: str(value) + "".join(c for c, v in digits if v == value) for value in (0, 2)}
-    every = "0-9" + "".join(re.escape(c) for c, _ in digits)
-    number = rf"(?<!\d)[{re.escape(of[2])}][{re.escape(of[0])}][{every}]{{2}}(?!\d)"
-    year, month = marks
-    month_day = rf"{year}\d{{1,2}}{month}(?:\d{{1,2}}\w)?"
-    date = rf"{number}(?:{month_day}|[-./]\d{{1,2}}(?:[-./]\d{{1,2}})?(?!\d))"
-    document = rf"[\[(]{number}[\])]\w?\d{{1,4}}(?!\d)"
-    behind = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-    ends = "|".join(sorted(map(re.escape, (simplify(b) for b in between)), key=len, reverse=True))
-    period = rf"{number}(?:{behind})?(?:{ends}){number}"
-    return (
-        re.compile(rf"{date}|{document}|(?P<year>{number})(?:{behind})?"),
-        re.compile(period),
-    )
+def _is_period(text: str, times: Times, words: Words) -> bool:
+    """Whether two years are the ends of a period."""
+    between = {simplify(word) for word in words.between_years}
+    gaps = (text[end:start] for (_, end), (start, _) in pairwise(times.spans))
+    return len(times.years) > 1 and any(gap in between for gap in gaps)
 
 
 @lru_cache(maxsize=512)

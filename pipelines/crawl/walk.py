@@ -86,7 +86,7 @@ def told(
     else:
         reports = choice.reports
         if listed.is_complete:
-            troubles += gaps(source, choice, terms.words, terms.lexicon, terms.until_year)
+            troubles += gaps(source, choice, terms.lexicon, terms.until_year)
             missing = choice.missing if source.agency_id is not None else ()
     troubles += documents.troubles if documents is not None else []
     return SourceReport(

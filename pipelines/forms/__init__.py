@@ -13,15 +13,12 @@ from pipelines.forms.model import (
     Identity,
     Indicator,
     Item,
-    Labelled,
-    Lexicon,
     Measure,
     RectangularTable,
     Row,
     Rule,
     Table,
 )
-from pipelines.forms.numerals import chinese_number
 
 __all__ = [
     "FORMS_DIR",
@@ -36,14 +33,11 @@ __all__ = [
     "Identity",
     "Indicator",
     "Item",
-    "Labelled",
-    "Lexicon",
     "Measure",
     "RectangularTable",
     "Row",
     "Rule",
     "Table",
-    "chinese_number",
     "finding",
     "load_forms",
 ]

@@ -12,12 +12,12 @@ from pipelines.forms.model import (
     Form,
     FormHead,
     Forms,
-    Lexicon,
     RectangularTable,
     Rule,
     RuleList,
     Table,
 )
+from pipelines.text.lexicon import Lexicon
 from pipelines.text.yaml_file import load_yaml, read_yaml
 
 # The one table of a form that is an annex.

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pipelines.domain import Finding, Kind, LikelyCause
-from pipelines.forms.model import BlockTable, Forms, Labelled, Table
+from pipelines.forms.model import BlockTable, Forms, Table
+from pipelines.text.labels import Labelled
 
 
 def finding(

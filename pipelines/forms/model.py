@@ -1,7 +1,6 @@
 """Forms as values: what data/forms/*.yaml may hold, and what must be true of it."""
 
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal
 
@@ -9,23 +8,9 @@ from pydantic import Field, model_validator
 
 from pipelines.domain import Kind, Severity
 from pipelines.forms.claims import ClaimForms
-from pipelines.text.fold import fold
+from pipelines.text.labels import Code, Labelled, check_unique_codes, check_unique_labels
+from pipelines.text.lexicon import Lexicon
 from pipelines.text.yaml_file import Strict
-
-Code = str
-
-
-class Labelled(Strict):
-    """Something with a statutory label, its English name, and the ways it is also written."""
-
-    code: Code = Field(min_length=1)
-    label: str = Field(min_length=1)
-    label_en: str = ""
-    variants: tuple[str, ...] = ()
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return (self.label, *self.variants)
 
 
 class Row(Labelled):
@@ -74,16 +59,16 @@ class RectangularTable(Strict):
 
     @model_validator(mode="after")
     def _is_sound(self) -> "RectangularTable":
-        _no_duplicate_codes("columns", self.columns)
-        _no_duplicate_codes("rows", self.rows)
-        _no_duplicate_codes("groups", self.groups)
-        _no_duplicate_labels("columns", self.columns)
+        check_unique_codes("columns", self.columns)
+        check_unique_codes("rows", self.rows)
+        check_unique_codes("groups", self.groups)
+        check_unique_labels("columns", self.columns)
         groups = {g.code for g in self.groups}
         for row in self.rows:
             if row.group is not None and row.group not in groups:
                 raise ValueError(f"row {row.code} names the unknown group {row.group}")
         for group in [None, *groups]:
-            _no_duplicate_labels(f"group {group}", [r for r in self.rows if r.group == group])
+            check_unique_labels(f"group {group}", [r for r in self.rows if r.group == group])
         for identity in self.identities:
             known = {x.code for x in (self.rows if identity.for_each == "column" else self.columns)}
             _operands_are_known(identity, known)
@@ -124,11 +109,11 @@ class BlockTable(Strict):
     @model_validator(mode="after")
     def _is_sound(self) -> "BlockTable":
         items = [item for block in self.blocks for item in block.items]
-        _no_duplicate_codes("items", items)
-        _no_duplicate_labels("items", items)
+        check_unique_codes("items", items)
+        check_unique_labels("items", items)
         for block in self.blocks:
-            _no_duplicate_codes(f"measures of {block.code}", block.measures)
-            _no_duplicate_labels(f"measures of {block.code}", block.measures)
+            check_unique_codes(f"measures of {block.code}", block.measures)
+            check_unique_labels(f"measures of {block.code}", block.measures)
         return self
 
     def cells(self) -> Iterator[tuple[Code, Code]]:
@@ -175,15 +160,15 @@ class Annex(Strict):
 
     @model_validator(mode="after")
     def _is_sound(self) -> "Annex":
-        _no_duplicate_codes("columns", self.columns)
-        _no_duplicate_labels("columns", self.columns)
-        _no_duplicate_codes("rows", self.rows)
+        check_unique_codes("columns", self.columns)
+        check_unique_labels("columns", self.columns)
+        check_unique_codes("rows", self.rows)
         codes = {r.code for r in self.rows}
         for row in self.rows:
             if row.parent is not None and row.parent not in codes - {row.code}:
                 raise ValueError(f"row {row.code} names the unknown parent {row.parent}")
         for parent in [None, *codes]:
-            _no_duplicate_labels(f"under {parent}", [r for r in self.rows if r.parent == parent])
+            check_unique_labels(f"under {parent}", [r for r in self.rows if r.parent == parent])
         headings = {r.code for r in self.rows if r.heading}
         for identity in self.identities:
             _operands_are_known(identity, codes - headings)
@@ -277,60 +262,6 @@ class RuleList(Strict):
     rules: tuple[Rule, ...]
 
 
-class TitleWords(Strict):
-    subject: tuple[str, ...]
-    report: tuple[str, ...]
-    not_a_report: tuple[str, ...]
-    prose: tuple[str, ...]
-    notice: tuple[str, ...]
-    overlapping: dict[str, str]
-    year_words: tuple[str, ...]
-
-
-class AnnexWords(Strict):
-    """Words of the annexes: what stands before a part, over a column, in the column of units."""
-
-    of_which: tuple[str, ...]
-    indicator_captions: tuple[str, ...]
-    unit_captions: tuple[str, ...]
-    number_captions: tuple[str, ...]
-    remark_captions: tuple[str, ...]
-    units: tuple[str, ...]
-    negations: tuple[str, ...]
-
-
-class Lexicon(Strict):
-    """Words of the reports that are neither rows nor columns."""
-
-    numerals: str
-    number_digits: dict[str, int]
-    number_units: dict[str, int]
-    year_digits: dict[str, int]
-    year_mark: str
-    month_mark: str
-    day_mark: str
-    not_applicable: tuple[str, ...]
-    increase: tuple[str, ...]
-    decrease: tuple[str, ...]
-    count_units: tuple[str, ...]
-    money_units: dict[str, Decimal]
-    money_unit_names: dict[str, str]
-    annex: AnnexWords
-    title: TitleWords
-    agency_endings: tuple[str, ...]
-    publisher_names: tuple[str, ...]
-    published_on_names: tuple[str, ...]
-    published_on_words: tuple[str, ...]
-    publisher_words: tuple[str, ...]
-    sections: tuple[Labelled, ...]
-
-    @model_validator(mode="after")
-    def _is_sound(self) -> "Lexicon":
-        _no_duplicate_codes("sections", self.sections)
-        _no_duplicate_labels("sections", self.sections)
-        return self
-
-
 class Forms(Strict):
     """All vintages, in their order, with the rules and the lexicon. `vintages` are the forms of
     three tables (2019 on), `annexes` those of one list of indicators (2014 and before)."""
@@ -372,30 +303,6 @@ class Forms(Strict):
                 if not row.heading:
                     found.setdefault(row.code, row)
         return found
-
-
-def _no_duplicate_codes(what: str, entries: Iterable[Labelled]) -> None:
-    seen: set[str] = set()
-    for entry in entries:
-        if entry.code in seen:
-            raise ValueError(f"{what}: the code {entry.code} stands twice")
-        seen.add(entry.code)
-
-
-def _no_duplicate_labels(what: str, entries: Iterable[Labelled]) -> None:
-    owner: dict[str, str] = {}
-    for entry in entries:
-        for label in entry.labels:
-            key = fold(label)
-            if not key:
-                raise ValueError(f"{what}: the label {label!r} of {entry.code} folds to nothing")
-            if key in owner and owner[key] != entry.code:
-                raise ValueError(
-                    f"{what}: the label {label!r} stands for both {owner[key]} and {entry.code}"
-                )
-            if key in owner and label != entry.label:
-                raise ValueError(f"{what}: the variant {label!r} of {entry.code} adds nothing")
-            owner[key] = entry.code
 
 
 def _operands_are_known(identity: Identity, known: set[str]) -> None:

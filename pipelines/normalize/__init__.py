@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from pipelines.domain import Fact, Finding, PlacedCell, Report, State
-from pipelines.forms import INDICATORS, BlockTable, Forms, Lexicon, chinese_number, finding
-from pipelines.forms.tokens import Token, TokenKind, parse_token
+from pipelines.forms import INDICATORS, BlockTable, Forms, finding
 from pipelines.normalize.claims import claims_of, compared
 from pipelines.normalize.slips import SLIP_SUSPECTED, suspicions
+from pipelines.text.lexicon import Lexicon
+from pipelines.text.numerals import chinese_number
+from pipelines.text.tokens import Token, TokenKind, parse_token
 
 __all__ = [
     "SLIP_SUSPECTED",

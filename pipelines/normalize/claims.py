@@ -7,7 +7,7 @@ from decimal import Decimal
 from pipelines.domain import Claim, Comparison, Fact, Finding, FoundClaim, State
 from pipelines.forms import Forms, RectangularTable, finding
 from pipelines.forms.claims import ClaimKind
-from pipelines.forms.quantities import is_rounded, number_of
+from pipelines.text.numerals import is_rounded, parse_number
 
 AMBIGUOUS = "claim_ambiguous"
 DIFFERS = "text_matches_table"
@@ -71,7 +71,7 @@ def compared(
 def _value(found: FoundClaim, forms: Forms) -> Decimal | None:
     if found.denied:
         return Decimal(0)
-    return None if found.figure is None else number_of(found.figure, forms)
+    return None if found.figure is None else parse_number(found.figure, forms.lexicon)
 
 
 Valued = tuple[FoundClaim, Decimal | None]
@@ -119,7 +119,7 @@ def _claim(found: FoundClaim, value: Decimal | None, forms: Forms) -> Claim:
         table=kind.table if kind else None,
         row=kind.rows[0] if kind and one_row else None,
         column=kind.columns[0] if kind and one_column else None,
-        rounded=found.figure is not None and is_rounded(found.figure, forms),
+        rounded=found.figure is not None and is_rounded(found.figure, forms.lexicon),
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from pipelines.domain import Fact, State
-from pipelines.forms import INDICATORS, BlockTable, Forms, Labelled, RectangularTable, Table
+from pipelines.forms import INDICATORS, BlockTable, Forms, RectangularTable, Table
+from pipelines.text.labels import Labelled
 
 
 def blocks(facts: Sequence[Fact]) -> Iterator[list[Fact]]:

@@ -1,4 +1,5 @@
-"""What every parser of text needs: folding, decoding, and strict YAML files."""
+"""What every parser needs: folding, decoding, printed numbers, tokens and years, the lexicon, and
+strict YAML files."""
 
 from pipelines.text.decoding import Decoded, decode
 from pipelines.text.fold import fold, narrow, one_line, placed, simplify, unnumbered

@@ -8,7 +8,8 @@ import pyarrow as pa
 
 from pipelines.domain import FormError
 from pipelines.domain.arrow import row_mapping
-from pipelines.forms import INDICATORS, BlockTable, Forms, Identity, Labelled, Table
+from pipelines.forms import INDICATORS, BlockTable, Forms, Identity, Table
+from pipelines.text.labels import Labelled
 
 
 class _FormTable(NamedTuple):

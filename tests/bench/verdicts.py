@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pipelines.domain import Fact, Kind, Outcome, OutcomeKind, State
 from pipelines.forms import INDICATORS, BlockTable, Forms
-from pipelines.forms.tokens import TokenKind, parse_token
 from pipelines.text import narrow
+from pipelines.text.tokens import TokenKind, parse_token
 from tests.bench.cases import Case
 
 VERDICTS = ("right", "flagged", "lost", "missing", "wrong")

@@ -5,8 +5,9 @@ import random
 from collections.abc import Mapping, Sequence
 
 from pipelines.domain import Agency
-from pipelines.forms import Forms, Labelled, load_forms
+from pipelines.forms import Forms, load_forms
 from pipelines.text import narrow, unnumbered
+from pipelines.text.labels import Labelled
 from tests.simulate.figures import Figures, draw_figures
 from tests.simulate.habits import Habits
 from tests.simulate.printing import Figure, print_figure

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from pipelines.domain import State
-from pipelines.forms import Lexicon
+from pipelines.text.lexicon import Lexicon
 from tests.simulate.habits import Habits
 from tests.simulate.report import PrintedCell
 

@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 
 from pipelines.crawl.families.family import Words, of_links, pages_within, unique
 from pipelines.crawl.model import DocumentPage, Entry, Listing, Page, Request
-from pipelines.crawl.pages import column_names, column_of, date_in, html_of
+from pipelines.crawl.pages import column_names, column_of, html_of
 from pipelines.crawl.parts import document_page
 from pipelines.crawl.script_values import Json, at, json_after, json_of, string_at, whole
 from pipelines.crawl.source import Source
 from pipelines.crawl.trouble import Trouble, Troubled, TroubleKind, is_html
-from pipelines.forms import Lexicon
 from pipelines.text import one_line
+from pipelines.text.lexicon import Lexicon
+from pipelines.text.years import date_in
 
 _API = re.compile(r"""["']([^"'\s<>]*/api/data/affair)["']""")
 _CHANNELS = re.compile(r"channelList\s*[\"']?\s*[:=]\s*\[([^\[\]]{0,500})\]")

@@ -8,7 +8,7 @@ from pipelines.crawl.pages import Html, column_names, column_of, links, next_pag
 from pipelines.crawl.safety import Limits
 from pipelines.crawl.source import Source
 from pipelines.crawl.words import Words
-from pipelines.forms import Lexicon
+from pipelines.text.lexicon import Lexicon
 
 __all__ = ["Family", "Words", "of_links", "pages_within", "unique"]
 

@@ -7,14 +7,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pipelines.crawl.families.family import Words, pages_within, unique
 from pipelines.crawl.model import DocumentPage, Entry, Listing, Page, Request
-from pipelines.crawl.pages import column_names, date_in, html_of, of_text, published_on
+from pipelines.crawl.pages import column_names, html_of, of_text, published_on
 from pipelines.crawl.parts import document_page, parts_of
 from pipelines.crawl.script_values import Json, at, json_after, json_of, string_at, text_of
 from pipelines.crawl.source import Source
 from pipelines.crawl.trouble import Trouble, Troubled, TroubleKind
 from pipelines.domain import CHINA
-from pipelines.forms import Lexicon
 from pipelines.text import fold, one_line
+from pipelines.text.lexicon import Lexicon
+from pipelines.text.years import date_in
 
 _API = re.compile(r"^(.*?)/gkmlpt/api/all/(\d+)$")
 _INDEX = re.compile(r"^(.*?)/gkmlpt(?:/.*)?$")

@@ -12,8 +12,8 @@ from pipelines.crawl.pages import Html, attribute, html_of, text_in, title_of
 from pipelines.crawl.parts import document_page, parts_of
 from pipelines.crawl.script_values import text_of
 from pipelines.crawl.source import Source
-from pipelines.forms import Lexicon
 from pipelines.text import fold
+from pipelines.text.lexicon import Lexicon
 
 REPORT = "xxgkannualreport.jsp"
 _YEAR = re.compile(r"20\d\d")

@@ -13,7 +13,7 @@ from pipelines.crawl.parts import document_page
 from pipelines.crawl.script_values import number_of, text_of, whole
 from pipelines.crawl.source import Source
 from pipelines.crawl.trouble import Trouble, Troubled, TroubleKind
-from pipelines.forms import Lexicon
+from pipelines.text.lexicon import Lexicon
 
 PROXY = "/module/web/jpage/dataproxy.jsp"
 _PROXY = re.compile(r"""["']([^"']*/module/(?:web/)?jpage/dataproxy\.jsp[^"']*)["']""")

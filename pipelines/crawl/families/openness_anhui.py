@@ -9,7 +9,7 @@ from pipelines.crawl.model import DocumentPage, Entry, Listing, Page
 from pipelines.crawl.pages import html_of
 from pipelines.crawl.parts import document_page
 from pipelines.crawl.source import Source
-from pipelines.forms import Lexicon
+from pipelines.text.lexicon import Lexicon
 
 _REPORT = re.compile(r"/(?:openness/)?(?:Xxgk|Openness)AnnualReport/show/\d+\.html", re.IGNORECASE)
 _SYSTEM = re.compile(r"/(?:Xxgk|Openness)AnnualReport/|/public/column/\d+\?[^\"'<>]*type=")

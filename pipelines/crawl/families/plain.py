@@ -6,7 +6,7 @@ from pipelines.crawl.pages import html_of
 from pipelines.crawl.parts import document_page
 from pipelines.crawl.source import Source
 from pipelines.crawl.trouble import is_html
-from pipelines.forms import Lexicon
+from pipelines.text.lexicon import Lexicon
 
 
 def recognizes(page: Page) -> bool:

@@ -9,7 +9,7 @@ from pipelines.crawl.pages import Html, html_of
 from pipelines.crawl.parts import document_page
 from pipelines.crawl.script_values import arguments_of, number_of, whole
 from pipelines.crawl.source import Source
-from pipelines.forms import Lexicon
+from pipelines.text.lexicon import Lexicon
 
 _ARTICLE = re.compile(r"/t20\d{6}_\d+(?:_\w+)?\.s?html?", re.IGNORECASE)
 _LATER_PAGE = re.compile(r"_\d+\.\w+$")

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.domain import Cell, Grid
-from pipelines.forms import Lexicon
 from pipelines.recognize.annex.labels import INDICATOR, NUMBER, UNIT, AnnexLabels
 from pipelines.recognize.annex.rows import AnnexRow, Entry, RowReader, Segment, figure_entries
 from pipelines.text import narrow
+from pipelines.text.lexicon import Lexicon
 
 # Without a header so many rows of the form make an annex.
 _MIN_BARE_ROWS = 6

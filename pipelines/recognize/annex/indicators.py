@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from pipelines.domain import Cell, Finding, Grid, Paragraph, PlacedCell, Reading, StatutoryTable
 from pipelines.forms import INDICATORS, Forms, finding
-from pipelines.forms.tokens import looks_like_figure
 from pipelines.recognize.annex.grid import GridReader
 from pipelines.recognize.annex.labels import AnnexLabels, Trail, annex_labels_of
 from pipelines.recognize.annex.rows import AnnexRow, Entry, Segment
 from pipelines.recognize.annex.stream import StreamReader
 from pipelines.text import fold, narrow, one_line, unnumbered
+from pipelines.text.tokens import looks_like_figure
 
 # So many rows of the form make an annex, where they are so large a share of its rows.
 _MIN_ROWS = 4

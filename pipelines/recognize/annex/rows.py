@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.domain import Cell
-from pipelines.forms import Lexicon
-from pipelines.forms.tokens import looks_like_figure
 from pipelines.recognize.annex.labels import UNIT, AnnexLabels
 from pipelines.text import narrow, simplify
+from pipelines.text.lexicon import Lexicon
+from pipelines.text.tokens import looks_like_figure
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from enum import Enum, auto
 from itertools import takewhile
 
 from pipelines.domain import Cell, Paragraph, Place
-from pipelines.forms import Lexicon
-from pipelines.forms.tokens import looks_like_figure, parse_token
 from pipelines.recognize.annex.labels import INDICATOR, NUMBER, AnnexLabels
 from pipelines.recognize.annex.rows import AnnexRow, Entry, RowReader, Segment, figure_entries
 from pipelines.text import narrow, simplify
+from pipelines.text.lexicon import Lexicon
+from pipelines.text.tokens import looks_like_figure, parse_token
 
 _MAX_LABEL = 60
 # A label broken over so many lines, or words, is put together again.

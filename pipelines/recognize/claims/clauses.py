@@ -14,14 +14,14 @@ from itertools import zip_longest
 from pipelines.domain import FoundClaim, Paragraph, ReportNames
 from pipelines.forms import Forms
 from pipelines.forms.claims import ClaimKind, Saying
-from pipelines.forms.quantities import number_of
 from pipelines.recognize.claims.doubts import Doubts, Reach, is_elsewhen, is_foreign, is_planned
 from pipelines.recognize.claims.leads import Lead, leads_of
 from pipelines.recognize.claims.phrases import FIGURE, Said, sayings_of
 from pipelines.recognize.claims.prose import Clause, Passage, passages_of
 from pipelines.recognize.claims.totals import Total, judged
-from pipelines.recognize.identity.years import periods_in
 from pipelines.text import fold
+from pipelines.text.numerals import parse_number
+from pipelines.text.years import periods_in
 
 # A line without any of these is no prose: a row of a table that lost its cells, a caption.
 _PROSE = re.compile(r"[。，;]|(?<!\d),")
@@ -193,7 +193,7 @@ class _Scan:
         (figure,) = clause.figures
         if figure.number is None:
             return False
-        number = number_of(figure.number, self._forms)
+        number = parse_number(figure.number, self._forms.lexicon)
         if saying.only_zero and number != 0:
             return False
         kinds = [self._claims.by_code[code] for code in saying.claims]

@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from pipelines.forms import Forms
 from pipelines.text import simplify
+from pipelines.text.lexicon import Lexicon
+from pipelines.text.years import year_of
 
 # An agency is also called by the end of its name, where that is long enough to be no common word.
 _MIN_OWN_NAME = 3
@@ -33,7 +35,7 @@ class Leads:
     own_names: tuple[str, ...]
     words: re.Pattern[str]
     year: int | None
-    year_digits: dict[str, str]
+    lexicon: Lexicon
     month: re.Pattern[str]
 
     def lead_of(self, clause: str) -> Lead:
@@ -55,8 +57,8 @@ class Leads:
     def _kind_of(self, match: re.Match[str]) -> str:
         if match.lastgroup != "year":
             return match.lastgroup or "filler"
-        digits = "".join(self.year_digits.get(c, c) for c in match[0][:4])
-        return "own_year" if digits == str(self.year) else "other_year"
+        year = year_of(match[0][:4], self.lexicon)
+        return "own_year" if year == self.year else "other_year"
 
     def names_other_year(self, clause: str) -> bool:
         """Whether it names a year that is not the report's."""
@@ -69,10 +71,9 @@ class Leads:
 
 def leads_of(agency: str | None, year: int | None, forms: Forms) -> Leads:
     """The leads of a report of that agency on that year; None where it is not known."""
-    digits = {simplify(c): str(v) for c, v in forms.lexicon.year_digits.items()}
     month = re.compile(rf"[\d{forms.lexicon.numerals}]{forms.lexicon.month_mark}")
     names = tuple(_own_names(simplify(agency or ""), forms))
-    return Leads(names, _words(forms), year, digits, month)
+    return Leads(names, _words(forms), year, forms.lexicon, month)
 
 
 def _own_names(name: str, forms: Forms) -> list[str]:

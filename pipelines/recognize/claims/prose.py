@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from pipelines.domain import Paragraph, Place
 from pipelines.forms import Forms
-from pipelines.forms.quantities import Quantity, quantities_in
 from pipelines.recognize.claims.phrases import FIGURE
+from pipelines.recognize.claims.quantities import Quantity, quantities_in
 from pipelines.text import fold
 from pipelines.text.fold import placed
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from pipelines.forms import Lexicon
 from pipelines.text import simplify
+from pipelines.text.lexicon import Lexicon
 
 _MIN_NAME = 3
 _MAX_NAME = 30

@@ -9,7 +9,6 @@ from itertools import zip_longest
 
 from pipelines.domain import NameSource, Paragraph, Reading, ReportNames
 from pipelines.domain.calendar import FIRST_MONTH_OF_WRITING
-from pipelines.forms import Lexicon
 from pipelines.recognize.identity.agencies import (
     agree,
     are_alike,
@@ -20,8 +19,16 @@ from pipelines.recognize.identity.agencies import (
 )
 from pipelines.recognize.identity.publishers import publishers_in
 from pipelines.recognize.identity.title_parts import EDGES, MAX_TITLE, Title
-from pipelines.recognize.identity.years import date_at_end, led_by_year, periods_in
 from pipelines.text import narrow, simplify
+from pipelines.text.fold import compatible, placed
+from pipelines.text.lexicon import Lexicon
+from pipelines.text.years import (
+    date_at_end,
+    date_in,
+    leading_date,
+    led_by_year,
+    periods_in,
+)
 
 # The agency signs within so many paragraphs of the end.
 _SIGNED_WITHIN = 15
@@ -168,18 +175,12 @@ def _signatures(
 def _published_on(
     reading: Reading, paragraphs: Sequence[Paragraph], lexicon: Lexicon
 ) -> dt.date | None:
-    marks = rf"(?:{lexicon.year_mark}|[-./])", rf"(?:{lexicon.month_mark}|[-./])"
-    date = rf"(20\d\d){marks[0]}(\d{{1,2}}){marks[1]}(\d{{1,2}})(?!\d)"
-    words = "|".join(lexicon.published_on_words)
-    labelled = re.compile(rf"(?:{words})[:\]】]{{0,2}}{date}")
     told = [reading.metadata[n] for n in lexicon.published_on_names if n in reading.metadata]
-    found = [re.search(date, simplify(text)) for text in told]
-    short = (p.text for p in paragraphs if len(p.text) <= MAX_TITLE * 2)
-    found += [labelled.search(simplify(text)) for text in short]
-    for match in found:
-        if match is not None:
-            try:
-                return dt.date(*(int(part) for part in match.groups()))
-            except ValueError:
-                continue
-    return None
+    dates = [date_in(compatible(text)) for text in told]
+    label = re.compile(rf"(?:{'|'.join(lexicon.published_on_words)})[:\]】]{{0,2}}")
+    for text in (p.text for p in paragraphs if len(p.text) <= MAX_TITLE * 2):
+        simple, places = placed(text)
+        # The text as printed: a time of day stands apart from the date.
+        behind = (places[m.end()] for m in label.finditer(simple) if m.end() < len(places))
+        dates += [leading_date(compatible(text[place:])) for place in behind]
+    return next(filter(None, dates), None)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from pipelines.domain import Grid, Paragraph, Reading
-from pipelines.forms import Lexicon
 from pipelines.recognize.identity.agencies import may_be_agency
 from pipelines.text import narrow, simplify
+from pipelines.text.lexicon import Lexicon
 
 _EDGES = " :,。.;、()[]【】-—_|*#"
 _MAX_LINE = 160

@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipelines.forms import Lexicon
 from pipelines.recognize.identity.agencies import is_bare, is_whole, may_be_agency
-from pipelines.recognize.identity.years import Times, times_in
 from pipelines.text import narrow, simplify
 from pipelines.text.fold import placed
+from pipelines.text.lexicon import Lexicon
+from pipelines.text.years import Times, times_in
 
 MAX_TITLE = 80
 # Between subject and report word stand at most a year and a word; behind it, a remark.

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from pipelines.domain import Grid, Paragraph, Reading
-from pipelines.forms import Lexicon
 from pipelines.recognize.identity.agencies import is_bare, may_be_agency
 from pipelines.recognize.identity.title_parts import (
     EDGES,
@@ -15,9 +14,10 @@ from pipelines.recognize.identity.title_parts import (
     parse_title,
     plain_name,
 )
-from pipelines.recognize.identity.years import Times, times_in
 from pipelines.text import fold, narrow, simplify
 from pipelines.text.fold import unnumbered
+from pipelines.text.lexicon import Lexicon
+from pipelines.text.years import Times, times_in
 
 __all__ = ["Title", "parse_title", "titles_in"]
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from pipelines.domain import Cell
-from pipelines.forms import Identity, Lexicon
+from pipelines.forms import Identity
 from pipelines.recognize.tables.constraint import Candidates, CellCode, possible
 from pipelines.recognize.tables.options import Option, aligned, options, runs_together
 from pipelines.recognize.tables.placement import Certainty, FigureRow, Placement
 from pipelines.text import narrow
+from pipelines.text.lexicon import Lexicon
 
 
 @dataclass(frozen=True, slots=True)

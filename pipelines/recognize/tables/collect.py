@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from pipelines.domain import Cell, Finding, Place, PlacedCell, StatutoryTable
 from pipelines.forms import Forms, Identity, finding
-from pipelines.forms.tokens import parse_token
 from pipelines.recognize.tables.choice import PrintedRow, chosen
 from pipelines.recognize.tables.labels import Labels
 from pipelines.recognize.tables.layouts import Layout, Layouts
@@ -23,6 +22,7 @@ from pipelines.recognize.tables.placement import (
 )
 from pipelines.recognize.tables.scan import DISCLOSURE, REQUESTS, REVIEWS, Found, RowFound
 from pipelines.text import narrow, one_line
+from pipelines.text.tokens import parse_token
 
 # Fewer rows than these under no header are no table: labels stand in prose and menus too.
 _MIN_ROWS_UNHEADED = 4

@@ -11,10 +11,11 @@ from decimal import Decimal
 from operator import add, le
 
 from pipelines.domain import State
-from pipelines.forms import Identity, Lexicon
-from pipelines.forms.tokens import parse_token
+from pipelines.forms import Identity
 from pipelines.recognize.tables.options import Option
 from pipelines.text import narrow
+from pipelines.text.lexicon import Lexicon
+from pipelines.text.tokens import parse_token
 
 # The search is given up when it would have to add up more often than that: about half a second.
 _MAX_TRIALS = 200_000

@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 
-from pipelines.forms import Lexicon
-from pipelines.forms.tokens import looks_like_figure
 from pipelines.recognize.tables.labels import HEADER_KINDS, Labels, RoleKind
 from pipelines.text import simplify
+from pipelines.text.lexicon import Lexicon
+from pipelines.text.tokens import looks_like_figure
 
 _LABELS_OF_FIGURES = {RoleKind.ITEM, RoleKind.ROW}
 _LABELS_BEFORE = {RoleKind.GROUP, RoleKind.ROW_CAPTION}

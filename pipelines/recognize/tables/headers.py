@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.domain import Cell
-from pipelines.forms import Block, Lexicon, Measure, RectangularTable
+from pipelines.forms import Block, Measure, RectangularTable
 from pipelines.recognize.tables.labels import Labels, RoleKind, edit_distance
 from pipelines.recognize.tables.scan import Header
 from pipelines.text import fold, simplify, unnumbered
+from pipelines.text.lexicon import Lexicon
 
 # The shortest beginning of a label that still speaks for it, where its neighbours are known.
 _MIN_BEGINNING = 2

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from pipelines.domain import Cell, Paragraph, Place, Reading
-from pipelines.forms import Lexicon
-from pipelines.forms.tokens import looks_like_figure
 from pipelines.recognize.tables.glued import unglued, unglued_header
 from pipelines.recognize.tables.labels import HEADER_KINDS, Labels, Role, RoleKind
 from pipelines.recognize.tables.running import without_running_lines
 from pipelines.text import narrow
+from pipelines.text.lexicon import Lexicon
+from pipelines.text.tokens import looks_like_figure
 
 # A label broken over several lines of a copy is looked for in so many.
 _MAX_PIECES = 4

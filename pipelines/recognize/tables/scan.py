@@ -6,11 +6,11 @@ from itertools import takewhile
 
 from pipelines.domain import Cell
 from pipelines.forms import Forms
-from pipelines.forms.tokens import looks_like_figure
 from pipelines.recognize.tables.labels import HEADER_KINDS, Labels, Role, RoleKind
 from pipelines.recognize.tables.lines import Line
 from pipelines.recognize.tables.placement import FigureRow
 from pipelines.text import narrow
+from pipelines.text.tokens import looks_like_figure
 
 DISCLOSURE = "proactive_disclosure"
 REQUESTS = "requests"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipelines.crawl.addresses import absolute, file_ending, same_page
 from pipelines.crawl.model import Page
-from pipelines.crawl.pages import date_in, html_of, links, next_page, of_text, sent_on_to
+from pipelines.crawl.pages import html_of, links, next_page, of_text, sent_on_to
 from pipelines.crawl.parts import parts_of
 from pipelines.crawl.script_values import arguments_of, json_after, json_of, number_of, text_of
 from pipelines.crawl.words import load_words
@@ -96,23 +96,6 @@ def test_editions_of_a_page_have_one_name() -> None:
 )
 def test_how_a_file_ends(address: str, ending: str) -> None:
     assert file_ending(address) == ending
-
-
-@pytest.mark.parametrize(
-    ("text", "date"),
-    [
-        ("2023-01-28", dt.date(2023, 1, 28)),
-        ("[2023/1/8]", dt.date(2023, 1, 8)),
-        ("2023.01.28 16:20", dt.date(2023, 1, 28)),
-        ("发布：2023年1月28日", dt.date(2023, 1, 28)),
-        ("2023-02-30 2023-03-01", dt.date(2023, 3, 1)),
-        ("2022年政府信息公开", None),
-        ("20230128", None),
-        ("12023-01-28", None),
-    ],
-)
-def test_dates(text: str, date: dt.date | None) -> None:
-    assert date_in(text) == date
 
 
 def test_a_date_beside_belongs_to_one_link() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from pipelines.domain import FormError
 from pipelines.forms import FORMS_DIR, load_forms
-from pipelines.forms.quantities import is_rounded, number_of, quantities_in
+from pipelines.recognize.claims.quantities import quantities_in
+from pipelines.text.numerals import is_rounded, parse_number
 
 FORMS = load_forms()
 
@@ -85,9 +86,9 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path, old: str, new: str, says
 def test_quantities(text: str, number: str, unit: str, value: str) -> None:
     (quantity,) = quantities_in(text, FORMS)
     assert (quantity.number, quantity.unit) == (number, unit)
-    assert str(number_of(number, FORMS)) == value
+    assert str(parse_number(number, FORMS.lexicon)) == value
     assert text[quantity.start : quantity.end] == number + unit
-    assert is_rounded(number, FORMS) is (number == "1.2万")
+    assert is_rounded(number, FORMS.lexicon) is (number == "1.2万")
 
 
 @pytest.mark.parametrize("text", ["1,13件", "012件", "二〇二件", "一百二件", "9999999999999件"])

@@ -18,8 +18,8 @@ import pytest
 
 from pipelines.domain import FoundClaim, Outcome, Place
 from pipelines.forms import load_forms
-from pipelines.forms.quantities import quantities_in
 from pipelines.normalize import claims_of
+from pipelines.recognize.claims.quantities import quantities_in
 from pipelines.runs.process import process_document
 from pipelines.runs.workers import Limits, within
 

@@ -4,8 +4,8 @@ import pytest
 
 from pipelines.domain import State
 from pipelines.forms import load_forms
-from pipelines.forms.tokens import parse_token
 from pipelines.read.office.number_format import BUILT_IN, printed
+from pipelines.text.tokens import parse_token
 
 ACCOUNTING = '_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ '
 

@@ -3,6 +3,7 @@
 Either right or told: where no one could know, the value is missing and a finding says so.
 """
 
+import datetime as dt
 from html import escape
 
 import pytest
@@ -444,3 +445,12 @@ def test_a_listing_is_no_report() -> None:
     titles = "".join(f"<p>云岭县{n}局{PLAIN}</p>" for n in ("教育", "财政", "民政"))
     outcome = process_document("x.html", f"<html><body>{titles}".encode())
     assert (outcome.kind, "listing" in (outcome.reason or "")) == (OutcomeKind.NOT_A_REPORT, True)
+
+
+@pytest.mark.parametrize(
+    "date", ["2022-01-20", "2022-01-20 16:30", "2022年1月20日", "2022 年 1 月 20 日"]
+)
+def test_the_date_of_publishing_with_and_without_a_time(date: str) -> None:
+    published = dt.date(2022, 1, 20)
+    assert page(TITLE, PubDate=date).names.published_on == published
+    assert page(TITLE, f"发布时间：{date} 来源：{BUREAU}").names.published_on == published

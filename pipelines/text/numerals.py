@@ -1,15 +1,60 @@
-"""Whole numbers written in Chinese characters."""
+"""Printed numbers: in digits, in Chinese numerals, in digits with a large unit (`1.2万`)."""
 
-from pipelines.forms.model import Lexicon
+import re
+from decimal import Decimal
+
 from pipelines.text.fold import narrow
+from pipelines.text.lexicon import Lexicon
 
 # From here on a unit multiplies all that stands before it: 万, 亿.
 _LARGE = 10_000
+# No office counts so much: it is cells glued together, or two figures.
+_END = 10**12
+# What the warehouse's DECIMAL(28, 8) holds exactly, also when multiplied to yuan.
+_MAX_DECIMALS = 8
+_DIGITS = re.compile(r"(?:0|[1-9]\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?")
+
+
+def parse_number(text: str, lexicon: Lexicon) -> Decimal | None:
+    """The value of a number in simplified characters: Chinese numerals, or digits with or without a
+    large unit (`1.2万`); None where it is none, or 10^12 or more."""
+    if not text[:1].isdigit():
+        value = chinese_number(text, lexicon)
+        return None if value is None else Decimal(value)
+    plain, size = text, 1
+    for name, worth in large_units(lexicon).items():
+        if text.endswith(name):
+            plain, size = text.removesuffix(name), worth
+    number = decimal_number(plain)
+    if number is None or number * size >= _END:
+        return None
+    number *= size
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number
+
+
+def is_rounded(text: str, lexicon: Lexicon) -> bool:
+    """Whether the number is printed in ten thousands or more, so that it may be rounded."""
+    return text[:1].isdigit() and text.endswith(tuple(large_units(lexicon)))
+
+
+def large_units(lexicon: Lexicon) -> dict[str, int]:
+    """The units from ten thousand on, with their values."""
+    return {name: worth for name, worth in lexicon.number_units.items() if worth >= _LARGE}
+
+
+def decimal_number(text: str) -> Decimal | None:
+    """The value of digits, with or without commas between thousands; None where they are none, or
+    more than the warehouse holds."""
+    if not _DIGITS.fullmatch(text) or len(text.partition(".")[2]) > _MAX_DECIMALS:
+        return None
+    value = Decimal(text.replace(",", ""))
+    return value if value < _END else None
 
 
 def chinese_number(text: str, lexicon: Lexicon) -> int | None:
     """The number that `text` writes out as numbers are written; None where it is anything else: a
-    year, a sequence of digits, or one that leaves its last unit to be guessed (100 and a 2)."""
+    year, a sequence of digits, one that leaves its last unit to be guessed (100 and a 2), or one
+    of 10^12 and more, for which there is no unit."""
     digits, units = lexicon.number_digits, lexicon.number_units
     text = narrow(text)
     if not text or any(c not in digits and c not in units for c in text):

@@ -7,19 +7,14 @@ from functools import lru_cache
 from typing import Literal
 
 from pipelines.domain import State
-from pipelines.forms.model import Lexicon
-from pipelines.forms.numerals import chinese_number
 from pipelines.text.fold import compatible, simplify
+from pipelines.text.lexicon import Lexicon
+from pipelines.text.numerals import chinese_number, decimal_number
 
 TokenKind = Literal["count", "change", "amount"]
 
-_NUMBER = re.compile(r"(?:0|[1-9]\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?")
 _SPACED_DIGITS = re.compile(r"(?<=[\d.,])\s+(?=[\d.,])")
 _SPACED_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[ \xa0\u3000]\d{3})+")
-# No office counts so much; a longer run of digits is cells glued together.
-_MAX_INTEGER_DIGITS = 12
-# What the warehouse's DECIMAL(28, 8) holds exactly, also when multiplied to yuan.
-_MAX_DECIMALS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +122,6 @@ def looks_like_figure(raw: str, lexicon: Lexicon) -> bool:
     )
 
 
-def _number(text: str) -> Decimal | None:
-    if not _NUMBER.fullmatch(text):
-        return None
-    value = Decimal(text.replace(",", ""))
-    _, digits, exponent = value.as_tuple()
-    decimals = -int(exponent)
-    if decimals > _MAX_DECIMALS or len(digits) - decimals > _MAX_INTEGER_DIGITS:
-        return None
-    return value
-
-
 def _reported(value: Decimal | None, unit: str | None = None) -> Token:
     return _UNREADABLE if value is None else Token(State.REPORTED, value, unit)
 
@@ -145,9 +129,9 @@ def _reported(value: Decimal | None, unit: str | None = None) -> Token:
 def _signed(text: str, words: _Words) -> Token:
     for word in words.decrease:
         if len(word) == 1 and not word.isalpha() and text.startswith(word):
-            value = _number(text.removeprefix(word))
+            value = decimal_number(text.removeprefix(word))
             return _reported(None if value is None else -value or value)
-    return _reported(_number(text))
+    return _reported(decimal_number(text))
 
 
 def _counted(text: str, words: _Words, lexicon: Lexicon) -> Token:
@@ -159,14 +143,14 @@ def _counted(text: str, words: _Words, lexicon: Lexicon) -> Token:
 def _change(text: str, words: _Words) -> Token:
     if "/" in text:
         up, _, down = text.partition("/")
-        risen, fallen = _number(up), _number(down)
+        risen, fallen = decimal_number(up), decimal_number(down)
         return _reported(None if risen is None or fallen is None else risen - fallen)
     for sign, signs in ((1, words.increase), (-1, words.decrease)):
         for word in signs:
             if text.startswith(word):
-                value = _number(text.removeprefix(word))
+                value = decimal_number(text.removeprefix(word))
                 return _reported(None if value is None else sign * value or value)
-    return _reported(_number(text))
+    return _reported(decimal_number(text))
 
 
 def _amount(text: str, words: _Words, lexicon: Lexicon) -> Token:

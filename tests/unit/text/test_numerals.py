@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.domain import State
-from pipelines.forms import chinese_number, load_forms
-from pipelines.forms.tokens import looks_like_figure, parse_token
+from pipelines.forms import load_forms
+from pipelines.text.numerals import chinese_number, parse_number
+from pipelines.text.tokens import looks_like_figure, parse_token
 
 LEXICON = load_forms().lexicon
 
@@ -62,6 +63,18 @@ def test_no_text_is_taken_that_people_do_not_write(text: str) -> None:
         usual = written(number)
         plain = text.replace("两", "二").replace("〇", "零")
         assert plain in (usual, usual.removeprefix("一"))
+
+
+@pytest.mark.parametrize("text", ["一万亿", "一亿亿", "一亿亿亿亿", "1000000000000"])
+def test_a_number_too_large_for_the_warehouse_is_none(text: str) -> None:
+    assert parse_number(text, LEXICON) is None
+    assert parse_token(text, "count", LEXICON).state is State.UNREADABLE
+
+
+def test_the_largest_number_is_read_however_it_is_written() -> None:
+    written_out = "九千九百九十九亿九千九百九十九万九千九百九十九"
+    for text in (written_out, "999999999999", "999,999,999,999"):
+        assert parse_token(text, "count", LEXICON).value == Decimal(999_999_999_999)
 
 
 def test_a_cell_may_hold_one_but_none_is_looked_for() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipelines.domain import State
 from pipelines.forms import load_forms
-from pipelines.forms.tokens import TokenKind, looks_like_figure, parse_token
+from pipelines.text.tokens import TokenKind, looks_like_figure, parse_token
 
 LEXICON = load_forms().lexicon
 KINDS: tuple[TokenKind, ...] = ("count", "change", "amount")

@@ -1,16 +1,21 @@
 """Years, dates and numbers of documents: what in a text tells a report year, and what only looks
 like one."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from pipelines.forms import Lexicon
 from pipelines.text import narrow
+from pipelines.text.lexicon import Lexicon
 
 _MAX_NUMBER = 4
+# One mark twice, or letters (the words for year and month).
+_DATE = re.compile(
+    r"(?<!\d)(20\d\d)(?:([-./])(\d{1,2})\2| ?[^\W\d_] ?(\d{1,2}) ?[^\W\d_] ?)(\d{1,2})(?!\d)"
+)
 _OPEN, _CLOSE = r"[〔\[(【]", r"[〕\])】]"
 
 
@@ -85,6 +90,30 @@ def date_at_end(text: str, lexicon: Lexicon) -> tuple[int, int, int] | None:
         return None
     month = match["month"]
     return match.start(), patterns.year(match["year"]), int(month) if month.isdecimal() else 0
+
+
+def date_in(text: str) -> dt.date | None:
+    """The first whole date in a text as printed."""
+    return next((date for match in _DATE.finditer(text) if (date := _date(match))), None)
+
+
+def leading_date(text: str) -> dt.date | None:
+    """The date with which a text as printed begins."""
+    match = _DATE.match(text)
+    return None if match is None else _date(match)
+
+
+def _date(match: re.Match[str]) -> dt.date | None:
+    year, _, month, month_before_word, day = match.groups()
+    try:
+        return dt.date(int(year), int(month or month_before_word), int(day))
+    except ValueError:
+        return None
+
+
+def year_of(token: str, lexicon: Lexicon) -> int:
+    """The year that four digits, or characters for digits, write."""
+    return _patterns_of(lexicon).year(token)
 
 
 def led_by_year(text: str, lexicon: Lexicon) -> Iterator[int]:
