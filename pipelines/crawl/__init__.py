@@ -6,8 +6,7 @@ calls these functions.
 
 from pipelines.crawl.choice import Choice, Chosen, Ignored, NoReports, choose, columns_in
 from pipelines.crawl.families import FAMILIES, Family, family_of
-from pipelines.crawl.model import DocumentPage, Entry, Listing, Page, Part, PartKind, Request
-from pipelines.crawl.parts import is_file
+from pipelines.crawl.model import DocumentPage, Entry, Listing, Page, Part, Request
 from pipelines.crawl.safety import Limits, file_name, refused_address, refused_host
 from pipelines.crawl.source import Pace, Source
 from pipelines.crawl.sources import load_source, load_sources
@@ -21,6 +20,7 @@ from pipelines.crawl.trouble import (
     trouble_of,
 )
 from pipelines.crawl.words import Words, load_words
+from pipelines.web.links import is_file
 
 __all__ = [
     "FAMILIES",
@@ -36,7 +36,6 @@ __all__ = [
     "Pace",
     "Page",
     "Part",
-    "PartKind",
     "Reason",
     "Request",
     "Source",

@@ -14,12 +14,13 @@ from pipelines.crawl.families import FAMILIES
 from pipelines.crawl.fetched import Fetched, Fetcher
 from pipelines.crawl.ledger import Ledger
 from pipelines.crawl.memory import Known
-from pipelines.crawl.model import Entry, Part, PartKind, Request
+from pipelines.crawl.model import Entry, Part, Request
 from pipelines.crawl.patience import Patience
 from pipelines.crawl.source import Source
 from pipelines.crawl.terms import Terms
 from pipelines.crawl.trouble import Trouble, Troubled, TroubleKind, is_html
 from pipelines.domain import Provenance, Sighting
+from pipelines.domain.reading import LinkKind
 
 # The website's own word that nothing is there any more.
 _GONE = frozenset({404, 410})
@@ -270,7 +271,11 @@ class Documents:
     async def _look_at_parts(self, wanted: Wanted, fetched: Fetched, depth: int) -> bool:
         """Whether all of them were looked at."""
         family = FAMILIES[self.source.family]
-        parts = family.document(fetched.page, self.source, self.terms.lexicon).parts
+        try:
+            parts = family.document(fetched.page, self.source, self.terms.lexicon).parts
+        except Troubled as error:
+            self.troubles.append(error.trouble)
+            return False
         if len(parts) > _MOST_PARTS:
             detail = f"{len(parts)} files belong to it, {_MOST_PARTS} are taken"
             self.troubles.append(Trouble(TroubleKind.SITE_LIMIT, wanted.address, detail))
@@ -278,7 +283,7 @@ class Documents:
         for part in parts[:_MOST_PARTS]:
             if self.patience.is_lost:
                 return False
-            if part.kind is PartKind.FRAME and depth >= _FRAMES_DEEP:
+            if part.kind is LinkKind.FRAME and depth >= _FRAMES_DEEP:
                 continue
             is_whole &= await self._look(_of_part(part, wanted), depth + 1)
         return is_whole
@@ -384,5 +389,5 @@ def _sent_home(address: str, status: int) -> Trouble:
 
 def _of_part(part: Part, wanted: Wanted) -> Wanted:
     entry = Entry(part.label or wanted.entry.title, part.address, wanted.entry.listed_on)
-    is_frame = part.kind is PartKind.FRAME
+    is_frame = part.kind is LinkKind.FRAME
     return Wanted(entry, wanted.listing, wanted.page or wanted.address, is_frame)

@@ -9,13 +9,13 @@ from pipelines.crawl.choice import columns_in
 from pipelines.crawl.families import FAMILIES
 from pipelines.crawl.fetched import Fetcher
 from pipelines.crawl.model import Entry, Listing, Request
-from pipelines.crawl.parts import is_file
 from pipelines.crawl.patience import Patience
 from pipelines.crawl.safety import Limits
 from pipelines.crawl.source import Source
 from pipelines.crawl.terms import Terms
 from pipelines.crawl.trouble import Trouble, Troubled, incomplete, too_many_pages
 from pipelines.crawl.words import Words
+from pipelines.web.links import is_file
 
 
 @dataclass(frozen=True, slots=True)

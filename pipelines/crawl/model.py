@@ -3,7 +3,8 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+
+from pipelines.domain.reading import LinkKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +63,11 @@ class Listing:
     pages: int | None = None
 
 
-class PartKind(StrEnum):
-    """`attachment`: a file that the page links to; `viewer`: one that it shows; `picture`: one
-    that may be a table of it; `frame`: another page shown in it."""
-
-    ATTACHMENT = "attachment"
-    VIEWER = "viewer"
-    PICTURE = "picture"
-    FRAME = "frame"
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """Something that belongs to a page and lies at its own address."""
 
-    kind: PartKind
+    kind: LinkKind
     address: str
     label: str = ""
 

@@ -8,22 +8,24 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from pipelines.crawl.addresses import absolute
-from pipelines.crawl.markup import parsable
 from pipelines.crawl.model import Entry, Page
 from pipelines.crawl.words import Words
+from pipelines.domain import UnreadableDocument
 from pipelines.text import decode, fold, narrow, one_line
 from pipelines.text.lexicon import Lexicon
 from pipelines.text.years import date_in
+from pipelines.web.addresses import absolute
+from pipelines.web.links import redirects_in
+from pipelines.web.markup import MarkupLimits, attribute, parse_html, text_in
 
-_OPTIONS = int(LexborDocumentOptions.WO_EVENTS)
 _QUOTED = re.compile(r"""["']([^"'\s]{0,500}[/.][^"'\s]{0,500})["']""")
-_REFRESH = re.compile(r"\s*([\d.]*)\s*[;,]?\s*(?:url\s*=\s*)?['\"]?([^'\"]*)", re.IGNORECASE)
 _SENT_BY_SCRIPT = re.compile(
     r"""(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\s*\()\s*["']([^"']+)["']"""
 )
+# The search for the date beside a link climbs from it: deeper pages would take minutes.
+_LIMITS = MarkupLimits(max_depth=2_000)
 _CUT_SHORT = re.compile(r"(?:\.{2,}|…+)$")
 # Where more than these stand between a link and a date, the date is another link's.
 _DATE_WITHIN = 4
@@ -36,14 +38,14 @@ _BARE_PAGE = 60
 @dataclass(frozen=True, eq=False)
 class Html:
     """A page that was parsed. `text` is all of it as decoded; `base` is what its links are
-    relative to; `is_whole` is false where a parser was given only the beginning."""
+    relative to; `refusal` is why no parser was let at it, and the tree is empty then."""
 
     address: str
     text: str
     encoding: str
     tree: LexborHTMLParser
     base: str
-    is_whole: bool = True
+    refusal: str | None = None
 
     def to(self, written: str | None) -> str | None:
         """The absolute address that a link of this page means, None for none."""
@@ -57,7 +59,7 @@ class Html:
     @cached_property
     def visible(self) -> str:
         """What a reader sees, on one line."""
-        tree = LexborHTMLParser(parsable(self.text), options=_OPTIONS)
+        tree = _tree(self.text)[0]
         tree.strip_tags(["script", "style", "noscript", "template", "head", "title"])
         return one_line(tree.body.text(separator=" ")) if tree.body is not None else ""
 
@@ -76,21 +78,17 @@ def html_of(page: Page) -> Html:
 
 def of_text(text: str, address: str, encoding: str = "utf-8") -> Html:
     """A piece of HTML that stood at an address."""
-    given = parsable(text)
-    tree = LexborHTMLParser(given, options=_OPTIONS)
+    tree, refusal = _tree(text)
     written = attribute(tree.css_first("base[href]"), "href")
     base = (absolute(written, address, encoding) if written else None) or address
-    return Html(address, text, encoding, tree, base, len(given) == len(text))
+    return Html(address, text, encoding, tree, base, refusal)
 
 
-def attribute(node: LexborNode | None, name: str) -> str:
-    """The value of an attribute, "" where there is none."""
-    return "" if node is None else (node.attributes.get(name) or "")
-
-
-def text_in(node: LexborNode | None) -> str:
-    """The text of an element on one line."""
-    return "" if node is None else one_line(node.text(separator=" "))
+def _tree(text: str) -> tuple[LexborHTMLParser, str | None]:
+    try:
+        return parse_html(text, _LIMITS), None
+    except UnreadableDocument as error:
+        return parse_html(""), str(error)
 
 
 def links(html: Html, column: str | None = None) -> Iterator[Entry]:
@@ -159,14 +157,9 @@ def column_names(own: tuple[str, ...], words: Words) -> frozenset[str]:
 def sent_on_to(html: Html) -> str | None:
     """Where the page sends its reader at once: by its head, or by a script where it shows
     nothing else. A page that sends to itself only wants to be loaded again."""
-    for node in html.tree.css("meta[http-equiv]"):
-        if attribute(node, "http-equiv").strip().lower() != "refresh":
-            continue
-        match = _REFRESH.match(attribute(node, "content"))
-        if match is None or not match[2].strip() or _seconds(match[1]) > _SOON_SECONDS:
-            continue
-        address = html.to(match[2].strip())
-        if address is not None and not _same(address, html.address):
+    for seconds, written, _ in redirects_in(html.tree):
+        address = html.to(written)
+        if seconds <= _SOON_SECONDS and address is not None and not _same(address, html.address):
             return address
     found = _SENT_BY_SCRIPT.search(html.scripts)
     if found is not None and len(html.visible) < _BARE_PAGE:
@@ -221,10 +214,3 @@ def _date_beside(node: LexborNode, counts: dict[int, int]) -> dt.date | None:
 
 def _same(one: str, other: str) -> bool:
     return urlsplit(one)[:4] == urlsplit(other)[:4]
-
-
-def _seconds(text: str) -> float:
-    try:
-        return float(text or 0)
-    except ValueError:
-        return 0.0

@@ -1,44 +1,33 @@
 """What belongs to the page of a document and lies at its own address: files, viewers, pictures."""
 
 import re
-from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from pipelines.crawl.addresses import file_ending
-from pipelines.crawl.model import DocumentPage, Page, Part, PartKind
-from pipelines.crawl.pages import (
-    Html,
-    attribute,
-    html_of,
-    published_on,
-    sent_on_to,
-    text_in,
-    title_of,
-)
-from pipelines.text import one_line
+from pipelines.crawl.model import DocumentPage, Page, Part
+from pipelines.crawl.pages import Html, html_of, published_on, sent_on_to, title_of
+from pipelines.domain.reading import LinkKind
 from pipelines.text.lexicon import Lexicon
+from pipelines.web.addresses import file_ending
+from pipelines.web.conventions import ARTICLES, PICTURE_ENDINGS
+from pipelines.web.links import links_in
+from pipelines.web.markup import attribute
 
-FILE_ENDINGS = frozenset(
-    {
-        *("pdf", "doc", "docx", "wps", "wpt", "rtf", "xls", "xlsx", "et", "csv", "txt"),
-        *("zip", "rar", "7z", "ofd", "tif", "tiff"),
-    }
-)
-PICTURE_ENDINGS = frozenset({"jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff"})
-# Addresses that hand out a file without its ending.
-_DOWNLOADS = re.compile(
-    r"/module/download/|/downfile\.jsp\?|[/?&]download(?:file)?[./?=]|/attachment/|/attachdown",
-    re.IGNORECASE,
-)
-_FILE_PARAMETERS = frozenset({"file", "filename", "url", "src", "path", "filepath", "pdf"})
-_IN_SCRIPT = re.compile(r"""["']([^"'\s<>]{1,500}\.(?:pdf|ofd|docx?|wps|xlsx?))["']""", re.I)
+# Articles of some websites only; their pictures may be tables, their text is found without.
 _BODIES = (
-    ".TRS_Editor, .trs_editor_view, .trs_paper_default, #zoom, #UCAP-CONTENT, .article-content, "
-    "#zoomcon, .bt_content, #ivs_content, .wzcon, .article, .j-fontContent, .gkwz_contnet, "
-    ".newscontnet"
+    *ARTICLES,
+    ".trs_paper_default",
+    ".article-content",
+    "#zoomcon",
+    ".bt_content",
+    "#ivs_content",
+    ".wzcon",
+    ".j-fontContent",
+    ".gkwz_contnet",
+    ".newscontnet",
 )
+_ARTICLE_PICTURES = ", ".join(f"{body} img" for body in _BODIES)
 _ASIDE = "nav a, header a, footer a, aside a"
 # Icons and counters; a picture of a table is larger.
 _SMALL = 120
@@ -56,76 +45,30 @@ def document_page(page: Page, lexicon: Lexicon) -> DocumentPage:
 
 def parts_of(html: Html) -> tuple[Part, ...]:
     """Every part, each address once; what a viewer shows counts as that file."""
+    aside = {node.mem_id for node in html.tree.css(_ASIDE)}
+    pictures = {node.mem_id for node in html.tree.css(_ARTICLE_PICTURES)}
     found: dict[str, Part] = {}
-    for part in (*_viewers(html), *_attachments(html), *_in_scripts(html), *_pictures(html)):
-        if part.address != html.address:
-            found.setdefault(part.address, part)
+    for kind, written, label, node in links_in(html.tree):
+        address = html.to(written)
+        if address is None or address == html.address:
+            continue
+        belongs = {
+            LinkKind.VIEWER: True,
+            LinkKind.ATTACHMENT: node.mem_id not in aside,
+            LinkKind.FRAME: _is_own_page(node, address, html),
+            LinkKind.PICTURE: node.mem_id in pictures and _may_be_table(node, address),
+            LinkKind.REFRESH: False,
+        }
+        if belongs[kind]:
+            found.setdefault(address, Part(kind, address, label))
     return tuple(found.values())
 
 
-def is_file(address: str) -> bool:
-    """Whether an address is that of a file to download rather than of a page."""
-    return file_ending(address) in FILE_ENDINGS or _DOWNLOADS.search(address) is not None
-
-
-def _attachments(html: Html) -> Iterator[Part]:
-    aside = {node.mem_id for node in html.tree.css(_ASIDE)}
-    for node in html.tree.css("a[href]"):
-        address = html.to(attribute(node, "href"))
-        if address is None or node.mem_id in aside:
-            continue
-        label = text_in(node) or one_line(attribute(node, "title"))
-        shown = _shown_file(html, address)
-        if shown is not None:
-            yield Part(PartKind.ATTACHMENT, shown, label)
-        elif is_file(address) or file_ending(f"http://x/{label}") in FILE_ENDINGS:
-            yield Part(PartKind.ATTACHMENT, address, label)
-
-
-def _viewers(html: Html) -> Iterator[Part]:
-    for node in html.tree.css("iframe, frame, embed, object"):
-        written = attribute(node, "data" if node.tag == "object" else "src")
-        address = html.to(written)
-        if address is None:
-            continue
-        shown = _shown_file(html, address)
-        if shown is not None:
-            yield Part(PartKind.VIEWER, shown)
-        elif is_file(address):
-            yield Part(PartKind.VIEWER, address)
-        elif node.tag in {"iframe", "frame"} and _is_own_page(node, address, html):
-            yield Part(PartKind.FRAME, address)
-
-
-def _in_scripts(html: Html) -> Iterator[Part]:
-    """Files that a script shows: a viewer drawn by the page itself."""
-    for match in _IN_SCRIPT.finditer(html.scripts):
-        address = html.to(match[1].replace("\\/", "/"))
-        if address is not None:
-            yield Part(PartKind.VIEWER, address)
-
-
-def _pictures(html: Html) -> Iterator[Part]:
-    body = html.tree.css_first(_BODIES)
-    if body is None:
-        return
-    for node in body.css("img"):
-        address = html.to(attribute(node, "src"))
-        if address is None or _is_small(node) or _ICONS.search(urlsplit(address).path):
-            continue
-        if file_ending(address) in PICTURE_ENDINGS or not file_ending(address):
-            yield Part(PartKind.PICTURE, address, one_line(attribute(node, "alt")))
-
-
-def _shown_file(html: Html, address: str) -> str | None:
-    """The file that a viewer's address names in its query: viewer.html?file=/upload/a.pdf."""
-    parts = urlsplit(address)
-    if "viewer" not in parts.path.lower() and "preview" not in parts.path.lower():
-        return None
-    for name, value in parse_qsl(parts.query, max_num_fields=50):
-        if name.lower() in _FILE_PARAMETERS and value:
-            return html.to(value)
-    return None
+def _may_be_table(node: LexborNode, address: str) -> bool:
+    if _is_small(node) or _ICONS.search(urlsplit(address).path):
+        return False
+    ending = file_ending(address)
+    return not ending or ending in PICTURE_ENDINGS
 
 
 def _is_small(node: LexborNode) -> bool:

@@ -8,16 +8,11 @@ from enum import StrEnum
 from selectolax.lexbor import LexborNode
 
 from pipelines.crawl.model import Page
-from pipelines.crawl.pages import (
-    Html,
-    attribute,
-    html_of,
-    sent_on_to,
-    text_in,
-)
+from pipelines.crawl.pages import Html, html_of, of_text, sent_on_to
 from pipelines.crawl.words import TroubleWords, Words
 from pipelines.domain import OgiError
 from pipelines.text import fold
+from pipelines.web.markup import attribute, text_in
 
 
 class TroubleKind(StrEnum):
@@ -126,11 +121,23 @@ def _troubles(
     yield TroubleKind.TRUNCATED, _cut_off(page, html)
     yield TroubleKind.STUB_PAGE, None if page.content.strip() else "no bytes"
     if html is not None:
-        detail = None if html.is_whole else "its markup is nested too deep, or has a tag too long"
-        yield TroubleKind.UNREADABLE_ANSWER, detail
+        yield TroubleKind.UNREADABLE_ANSWER, html.refusal
         yield TroubleKind.ERROR_PAGE, _error_page(html, words)
         yield TroubleKind.LOGIN_PAGE, _login(html)
         yield TroubleKind.STUB_PAGE, _stub(html, words)
+
+
+def piece_of(page: Page, text: str) -> Html:
+    """HTML that a page holds in a script or a store of its own.
+
+    Raises:
+        Troubled: no parser may be let at it.
+    """
+    whole = html_of(page)
+    html = of_text(text, whole.base, whole.encoding)
+    if html.refusal is not None:
+        raise Troubled(_trouble(page, TroubleKind.UNREADABLE_ANSWER, html.refusal))
+    return html
 
 
 def is_html(page: Page) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 
@@ -75,14 +76,24 @@ class Paragraph:
     place: Place
 
 
+class LinkKind(StrEnum):
+    """`attachment`: a file that the page links to; `viewer`: one that it shows; `frame`: another
+    page shown in it; `picture`: one that may be a table of it; `refresh`: where the page sends its
+    reader on."""
+
+    ATTACHMENT = "attachment"
+    VIEWER = "viewer"
+    FRAME = "frame"
+    PICTURE = "picture"
+    REFRESH = "refresh"
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a document points to, for the crawler to follow. `kind` is `attachment` (a file to be
-    read), `iframe`, `picture` or `refresh` (the page sends its reader on); `address` as printed,
-    resolved only where the page itself names its base; `inside` tells whether it stands in the
-    article."""
+    """What a document points to, not what it holds. `address` as printed, resolved only where the
+    page itself names its base; `inside` tells whether it stands in the article."""
 
-    kind: str
+    kind: LinkKind
     address: str
     text: str
     place: Place

@@ -11,6 +11,7 @@ from pipelines.domain import (
     Report,
     ReportNames,
 )
+from pipelines.domain.reading import LinkKind
 from pipelines.forms import INDICATORS, Forms, finding
 from pipelines.recognize.annex.indicators import Annex, headings_in, indicators_in
 from pipelines.recognize.claims.clauses import claims_in
@@ -42,7 +43,7 @@ def recognize(reading: Reading, forms: Forms) -> Report:
     titles = titles_in(reading, paragraphs, forms.lexicon)
     said = said_in(reading, titles, paragraphs, forms.lexicon)
     names = names_of(said, reading, titles, paragraphs, forms.lexicon)
-    pictures = any(link.kind == "picture" and link.inside for link in reading.links)
+    pictures = any(link.kind is LinkKind.PICTURE and link.inside for link in reading.links)
     found = scan(lines, labels, forms)
     tables, findings = collect(found, labels, forms, names.report_year, pictures=pictures)
     annex = indicators_in(reading, forms, names.report_year)

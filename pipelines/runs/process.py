@@ -49,7 +49,7 @@ from pipelines.runs.reconcile import count_doubts, differing_cells, fullest, rec
 
 # The code that makes facts of bytes, below pipelines/.
 _PARSING_CODE = (
-    "domain", "forms", "normalize", "read", "recognize", "text",
+    "domain", "forms", "normalize", "read", "recognize", "text", "web",
     "runs/process.py", "runs/reconcile.py",
 )  # fmt: skip
 _UNKNOWN_MEDIA_TYPE = "application/octet-stream"

@@ -27,7 +27,11 @@ class Family(Protocol):
         """
 
     def document(self, page: Page, source: Source, lexicon: Lexicon) -> DocumentPage:
-        """What a document's page says of itself, and what belongs to it."""
+        """What a document's page says of itself, and what belongs to it.
+
+        Raises:
+            Troubled: the article that the page holds cannot be read.
+        """
 
 
 def of_links(page: Page, html: Html, source: Source, words: Words) -> Listing:

@@ -3,19 +3,20 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from pipelines.crawl.families.family import Words, pages_within, unique
 from pipelines.crawl.model import DocumentPage, Entry, Listing, Page, Request
-from pipelines.crawl.pages import column_names, html_of, of_text, published_on
+from pipelines.crawl.pages import column_names, html_of, published_on
 from pipelines.crawl.parts import document_page, parts_of
 from pipelines.crawl.script_values import Json, at, json_after, json_of, string_at, text_of
 from pipelines.crawl.source import Source
-from pipelines.crawl.trouble import Trouble, Troubled, TroubleKind
+from pipelines.crawl.trouble import Trouble, Troubled, TroubleKind, piece_of
 from pipelines.domain import CHINA
 from pipelines.text import fold, one_line
 from pipelines.text.lexicon import Lexicon
 from pipelines.text.years import date_in
+from pipelines.web.addresses import parameters_of
 
 _API = re.compile(r"^(.*?)/gkmlpt/api/all/(\d+)$")
 _INDEX = re.compile(r"^(.*?)/gkmlpt(?:/.*)?$")
@@ -51,9 +52,9 @@ def document(page: Page, source: Source, lexicon: Lexicon) -> DocumentPage:
     content = string_at(detail, "content")
     if not content:
         return document_page(page, lexicon)
-    inner = of_text(content, html.base, html.encoding)
+    inner = piece_of(page, content)
     # The article's pictures are all its own.
-    whole = of_text(f"<div id='zoom'>{content}</div>", html.base, html.encoding)
+    whole = piece_of(page, f"<div id='zoom'>{content}</div>")
     told = _date(detail) or published_on(html, lexicon)
     plain = document_page(page, lexicon)
     title = one_line(string_at(detail, "title")) or plain.title
@@ -86,7 +87,7 @@ def _later_pages(
 ) -> tuple[tuple[Request, ...], int | None]:
     """The first page tells all others: it is as long as any."""
     parts = urlsplit(page.address)
-    query = dict(parse_qsl(parts.query, max_num_fields=50))
+    query = dict(parameters_of(page.address))
     if query.get("page", "1") not in {"0", "1"} or not here or total is None:
         return (), None
     pages = -(-total // here)

@@ -2,18 +2,20 @@
 
 import re
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborNode
 
 from pipelines.crawl.families.family import Words, of_links, unique
 from pipelines.crawl.model import DocumentPage, Entry, Listing, Page
-from pipelines.crawl.pages import Html, attribute, html_of, text_in, title_of
+from pipelines.crawl.pages import Html, html_of, title_of
 from pipelines.crawl.parts import document_page, parts_of
 from pipelines.crawl.script_values import text_of
 from pipelines.crawl.source import Source
 from pipelines.text import fold
 from pipelines.text.lexicon import Lexicon
+from pipelines.web.addresses import parameters_of
+from pipelines.web.markup import attribute, text_in
 
 REPORT = "xxgkannualreport.jsp"
 _YEAR = re.compile(r"20\d\d")
@@ -126,4 +128,4 @@ def _year_of(address: str) -> int | None:
 
 
 def _query(address: str) -> dict[str, str]:
-    return dict(parse_qsl(urlsplit(address).query, max_num_fields=50))
+    return dict(parameters_of(address))

@@ -4,16 +4,17 @@ import html as markup
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from pipelines.crawl.families.family import Words, of_links, unique
 from pipelines.crawl.model import DocumentPage, Entry, Listing, Page, Request
-from pipelines.crawl.pages import Html, column_names, column_of, html_of, links, of_text
+from pipelines.crawl.pages import Html, column_names, column_of, html_of, links
 from pipelines.crawl.parts import document_page
 from pipelines.crawl.script_values import number_of, text_of, whole
 from pipelines.crawl.source import Source
-from pipelines.crawl.trouble import Trouble, Troubled, TroubleKind
+from pipelines.crawl.trouble import Trouble, Troubled, TroubleKind, piece_of
 from pipelines.text.lexicon import Lexicon
+from pipelines.web.addresses import parameters_of
 
 PROXY = "/module/web/jpage/dataproxy.jsp"
 _PROXY = re.compile(r"""["']([^"']*/module/(?:web/)?jpage/dataproxy\.jsp[^"']*)["']""")
@@ -59,7 +60,7 @@ def listing(page: Page, source: Source, words: Words) -> Listing:
         raise Troubled(Trouble(TroubleKind.UNREADABLE_ANSWER, page.address, detail))
     if not records and not is_answer and not _PROXY.search(html.text):
         return of_links(page, html, source, words)
-    entries = unique(entry for record in records for entry in _entries(record, html, column))
+    entries = unique(entry for record in records for entry in _entries(record, page, column))
     following = _next_group(html, page, len(records))
     requests = () if following is None else (replace(following, column=column),)
     return Listing(entries, requests, _total(html))
@@ -86,8 +87,8 @@ def _is_cut_off(text: str) -> bool:
     return match is not None and f"</{match[1].lower()}" not in text.lower()
 
 
-def _entries(record: str, html: Html, column: str | None) -> tuple[Entry, ...]:
-    return tuple(links(of_text(_inside(record), html.base, html.encoding), column))
+def _entries(record: str, page: Page, column: str | None) -> tuple[Entry, ...]:
+    return tuple(links(piece_of(page, _inside(record)), column))
 
 
 def _inside(wrapped: str) -> str:
@@ -107,7 +108,7 @@ def _next_group(html: Html, page: Page, here: int) -> Request | None:
         address = html.to(markup.unescape(href[1])) if href else None
         if address is not None and here:
             return Request(address) if address != page.address else None
-    told = dict(parse_qsl(urlsplit(page.address).query, max_num_fields=50))
+    told = dict(parameters_of(page.address))
     if "startrecord" in told:
         return _after(page.address, told, here, _total(html))
     return _first_group(html, page.address, here)

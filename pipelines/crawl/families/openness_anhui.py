@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from pipelines.crawl.families.family import Words, of_links
 from pipelines.crawl.model import DocumentPage, Entry, Listing, Page
@@ -10,6 +10,7 @@ from pipelines.crawl.pages import html_of
 from pipelines.crawl.parts import document_page
 from pipelines.crawl.source import Source
 from pipelines.text.lexicon import Lexicon
+from pipelines.web.addresses import parameters_of
 
 _REPORT = re.compile(r"/(?:openness/)?(?:Xxgk|Openness)AnnualReport/show/\d+\.html", re.IGNORECASE)
 _SYSTEM = re.compile(r"/(?:Xxgk|Openness)AnnualReport/|/public/column/\d+\?[^\"'<>]*type=")
@@ -39,7 +40,7 @@ def _typed(entry: Entry) -> Entry:
     if _REPORT.fullmatch(parts.path):
         return replace(entry, is_typed=True)
     if _COLUMN.fullmatch(parts.path):
-        told = dict(parse_qsl(parts.query, max_num_fields=50))
+        told = dict(parameters_of(entry.address))
         year = told.get("title", "")
         if told.get("action") == "detail" and _YEAR.fullmatch(year):
             return replace(entry, is_typed=True, told_year=int(year))

@@ -10,6 +10,7 @@ from pipelines.crawl.parts import document_page
 from pipelines.crawl.script_values import arguments_of, number_of, whole
 from pipelines.crawl.source import Source
 from pipelines.text.lexicon import Lexicon
+from pipelines.web.markup import attribute
 
 _ARTICLE = re.compile(r"/t20\d{6}_\d+(?:_\w+)?\.s?html?", re.IGNORECASE)
 _LATER_PAGE = re.compile(r"_\d+\.\w+$")
@@ -25,7 +26,7 @@ def recognizes(page: Page) -> bool:
         return True
     if html.tree.css_first(".TRS_Editor, .trs_editor_view") is not None:
         return True
-    return any(_ARTICLE.search(a.attributes.get("href") or "") for a in html.tree.css("a[href]"))
+    return any(_ARTICLE.search(attribute(a, "href")) for a in html.tree.css("a[href]"))
 
 
 def listing(page: Page, source: Source, words: Words) -> Listing:

@@ -11,19 +11,8 @@ from pipelines.domain import Grid, Paragraph
 from pipelines.forms import INDICATORS, BlockTable, Forms
 from pipelines.read.html.tree import HIDDEN, Ids, Marks
 from pipelines.text import fold
+from pipelines.web.conventions import ARTICLES
 
-# The first that matches an element with something in it tells the article; in the order in which
-# they are the surer.
-CONVENTIONS = (
-    "#UCAP-CONTENT",
-    ".trs_editor_view",
-    ".TRS_Editor",
-    ".TRS_UEDITOR",
-    "#zoom",
-    '[itemprop="articleBody" i]',
-    ".article",
-    "article",
-)
 # What frames a page where no convention tells the article.
 CHROME = (
     "nav",
@@ -58,7 +47,7 @@ _MIN_LABELS = 3
 def article_of(tree: LexborHTMLParser, marks: Marks) -> list[LexborNode]:
     """The elements of the article and of its head, in the order of the page, none within another;
     none at all where no convention tells the article."""
-    for selector in CONVENTIONS:
+    for selector in ARTICLES:
         found = tree.css(selector)[:_MAX_MATCHES]
         parts = [n for n in found if len(n.text().strip()) >= _MIN_TEXT and _is_shown(n, marks)]
         if parts:

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborNode
 
 from pipelines.domain import Cell, Grid, Paragraph, Place, UnreadableDocument
 from pipelines.read.html.cells import BREAK, WHITE, shown_value, text_of_cell
-from pipelines.read.html.markup import HtmlLimits
+from pipelines.read.html.limits import HtmlLimits
 from pipelines.read.html.tables import TableRow, resolved, rows_of
 from pipelines.read.html.tree import (
     BLOCKS,

@@ -6,7 +6,7 @@ the page without what leads elsewhere.
 
 from collections.abc import Iterator, Sequence
 
-from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipelines.domain import Document, Grid, Paragraph, Place, Reading
 from pipelines.forms import load_forms
@@ -17,17 +17,16 @@ from pipelines.read.html.article import (
     statutory_tables,
 )
 from pipelines.read.html.blocks import Walk
+from pipelines.read.html.limits import LIMITS, HtmlLimits
 from pipelines.read.html.links import links_of
-from pipelines.read.html.markup import LIMITS, HtmlLimits, check_markup
 from pipelines.read.html.pictures import pictures_in
 from pipelines.read.html.tree import Marks, Paths, marks_of
 from pipelines.read.media_type import decoded_text
+from pipelines.web.markup import parse_html
 
 NAME = "html/2"
 
 Block = Paragraph | Grid
-
-_OPTIONS = int(LexborDocumentOptions.WO_EVENTS)
 
 
 def read_html(document: Document, limits: HtmlLimits = LIMITS) -> Reading:
@@ -60,12 +59,7 @@ def pictures_of(
 
 
 def _parsed(document: Document, limits: HtmlLimits) -> LexborHTMLParser:
-    return _tree(decoded_text(document.content), limits)
-
-
-def _tree(markup: str, limits: HtmlLimits) -> LexborHTMLParser:
-    check_markup(markup, limits)
-    return LexborHTMLParser(markup, options=_OPTIONS)
+    return parse_html(decoded_text(document.content), limits)
 
 
 def _blocks(
@@ -99,7 +93,7 @@ def _embedded(tree: LexborHTMLParser, limits: HtmlLimits) -> Iterator[Block]:
     if embedded is None:
         return
     number, markup = embedded
-    inner = _tree(markup, limits)
+    inner = parse_html(markup, limits)
     walk = Walk(marks_of(inner), limits)
     if inner.body is not None:
         walk.visit(inner.body, f"script[{number}]/DETAIL.content")

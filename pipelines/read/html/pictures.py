@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 from selectolax.lexbor import LexborHTMLParser
 
 from pipelines.domain import Place
-from pipelines.read.html.markup import HtmlLimits
+from pipelines.read.html.limits import HtmlLimits
 from pipelines.read.html.tree import Ids, Paths
 
 _READABLE = frozenset(

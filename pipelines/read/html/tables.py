@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborNode
 
 from pipelines.domain import Cell, Place, UnreadableDocument
 from pipelines.read.html.cells import EMPTY, CellText, text_of_cell
-from pipelines.read.html.markup import HtmlLimits
+from pipelines.read.html.limits import HtmlLimits
 from pipelines.read.html.tree import CELLS, GONE, HIDDEN, TR, UNSEEN, Marks, id_of
 
 _MAX_SPAN = 1000

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from pipelines.domain import (
     Document,
@@ -22,6 +22,7 @@ from pipelines.read.media_type import decoded_text
 from pipelines.read.ocr.engine import ocr_name, require_ocr
 from pipelines.read.ocr.pages import LIMITS, OcrLimits, PagePicture, picture_pages, size_of
 from pipelines.read.ocr.scans import page_blocks, shows_text
+from pipelines.web.markup import parse_html
 
 Block = Paragraph | Grid
 InPage = tuple[Place, bytes, str]
@@ -98,7 +99,7 @@ def read_pictures(documents: Sequence[Document], limits: OcrLimits = LIMITS) -> 
 
 def element_order(document: Document) -> dict[str, int]:
     """The paths of the page's elements, as places have them, in document order."""
-    tree = LexborHTMLParser(decoded_text(document.content))
+    tree = parse_html(decoded_text(document.content))
     order: dict[str, int] = {}
     if tree.body is None:
         return order

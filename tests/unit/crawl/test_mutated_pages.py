@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from pipelines.crawl.choice import choose, columns_in
 from pipelines.crawl.families import FAMILIES, family_of
 from pipelines.crawl.model import DocumentPage, Listing, Page
-from pipelines.crawl.safety import MAX_ADDRESS, Limits
+from pipelines.crawl.safety import Limits
 from pipelines.crawl.source import Source
 from pipelines.crawl.trouble import Troubled, trouble_of
 from pipelines.crawl.words import load_words
 from pipelines.forms import load_forms
+from pipelines.web.addresses import MAX_ADDRESS
 from tests.unit.crawl.saved import Saved, saved_pages
 
 SAVED = list(saved_pages())

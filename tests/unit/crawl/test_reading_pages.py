@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.crawl.addresses import absolute, file_ending, same_page
+from pipelines.crawl.addresses import same_page
 from pipelines.crawl.model import Page
 from pipelines.crawl.pages import html_of, links, next_page, of_text, sent_on_to
 from pipelines.crawl.parts import parts_of
 from pipelines.crawl.script_values import arguments_of, json_after, json_of, number_of, text_of
 from pipelines.crawl.words import load_words
 from pipelines.text import decode
+from pipelines.web.addresses import absolute, file_ending
 
 WORDS = load_words()
 BASE = "http://www.linyi.example/zwgk/nb/index.html"
@@ -176,6 +177,13 @@ def test_where_a_page_sends_its_reader(head: str, body: str, target: str | None)
     [
         ("<a href='/a.PDF'>附件</a>", "attachment", "/a.PDF"),
         ("<a href='/d?id=1'>年报.docx</a>", "attachment", "/d?id=1"),
+        ("<a href='/d?id=1'>年报.docx（点击下载）</a>", "attachment", "/d?id=1"),
+        ("<a href='/a.doc;jsessionid=1'>附件</a>", "attachment", "/a.doc;jsessionid=1"),
+        ("<a href='/d?name=a.xls&x=1'>附件</a>", "attachment", "/d?name=a.xls&x=1"),
+        ("<map><area href='/a.pdf'></map>", "attachment", "/a.pdf"),
+        ("<iframe src='/d?name=a.pdf'></iframe>", "viewer", "/d?name=a.pdf"),
+        ("<iframe src='/op/view.aspx?src=/a.docx'></iframe>", "viewer", "/a.docx"),
+        ("<article><img src='/a.jpg'></article>", "picture", "/a.jpg"),
         ("<a href='/download/17'>附件</a>", "attachment", "/download/17"),
         ("<a href='/pdf/viewer.html?file=/a.pdf'>看</a>", "attachment", "/a.pdf"),
         ("<iframe src='/pdf/viewer.html?file=/a.pdf&x=1'></iframe>", "viewer", "/a.pdf"),
@@ -201,6 +209,9 @@ def test_parts(body: str, kind: str, path: str) -> None:
         "<div id=zoom><img src='/icon/pdf.gif'><img src='/a.jpg' width=16></div>",
         "<div id=zoom><img src='data:image/png;base64,AA'></div>",
         "<a href='mailto:a.pdf'>年报</a>",
+        "<a href='http://share.example/s?url=http://www.linyi.example/a.pdf'>分享</a>",
+        f"<a href='/b.html?{'&'.join(f'p{n}=a.pdf' for n in range(60))}'>更多</a>",
+        f"<a href='/viewer.html?{'&'.join(f'file={n}' for n in range(60))}'>更多</a>",
     ],
 )
 def test_no_parts(body: str) -> None:

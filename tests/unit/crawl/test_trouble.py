@@ -4,15 +4,19 @@ from collections.abc import Mapping
 
 import pytest
 
+from pipelines.crawl.families import gkmlpt, hanweb_jpage
 from pipelines.crawl.model import Page
 from pipelines.crawl.trouble import (
     Trouble,
+    Troubled,
     TroubleKind,
     incomplete,
     too_many_pages,
     trouble_of,
 )
 from pipelines.crawl.words import load_words
+from pipelines.forms import load_forms
+from tests.unit.crawl.nights import source
 
 WORDS = load_words()
 ADDRESS = "http://www.linyi.example/zwgk/nb/index.html"
@@ -117,6 +121,8 @@ def test_trouble_is_told(kind: str, body: str | bytes, status: int) -> None:
 
 
 ORDINARY = [
+    ("a picture in the page", _page(f"<img src='data:image/png;base64,{'A' * 200_000}'>{REPORT}")),
+    ("tags in a script", _page(f"<script>{'x = 1<b >2;<div>' * 3000}</script>{REPORT}")),
     ("a list", _page(f"<ul>{LINKS}</ul>")),
     (
         "a list with a login and a captcha in its head",
@@ -211,3 +217,20 @@ def test_a_listing_that_shows_less_than_it_tells() -> None:
     assert many is not None
     assert many.kind is TroubleKind.TOO_MANY_PAGES
     assert too_many_pages(ADDRESS, 200, 200) is None
+
+
+@pytest.mark.parametrize("record", ["<div>" * 3000, "<b>" * 3000])
+def test_a_store_with_a_record_that_is_nested_too_deep_is_troubled(record: str) -> None:
+    store = f"<datastore><recordset><record><![CDATA[{record}]]></record></recordset></datastore>"
+    page = Page("http://www.linyi.example/module/web/jpage/dataproxy.jsp", store.encode())
+    with pytest.raises(Troubled) as troubled:
+        hanweb_jpage.listing(page, source(), WORDS)
+    assert troubled.value.trouble.kind is TroubleKind.UNREADABLE_ANSWER
+
+
+def test_an_article_that_is_nested_too_deep_is_troubled() -> None:
+    script = f'<script>window._CONFIG = {{DETAIL: {{"content": "{"<div>" * 3000}"}}}}</script>'
+    page = Page("http://www.linyi.example/gkmlpt/content/1/1/post_1.html", _page(script).encode())
+    with pytest.raises(Troubled) as troubled:
+        gkmlpt.document(page, source(), load_forms().lexicon)
+    assert troubled.value.trouble.kind is TroubleKind.UNREADABLE_ANSWER

@@ -138,14 +138,13 @@ def test_attachments_frames_and_pictures_are_named() -> None:
         <img src=t1.jpg alt=表><img src=data:image/png;,>
         </div><img src=logo.png>"""
     assert links(html) == [
+        ("viewer", "/files/a.pdf", "报告", True),
+        ("viewer", "b.pdf", "", True),
+        ("viewer", "c.pdf", "", True),
         ("attachment", "guide.pdf", "指南", False),
         ("attachment", "./P0201.docx", "附件", True),
         ("attachment", "/down?f=%E8%A1%A8.xls&x=1", "表", True),
         ("attachment", "/d?id=5", "2020年报告.pdf", True),
-        ("attachment", "/files/a.pdf", "报告", True),
-        ("iframe", "/pdfjs/web/viewer.html?file=%2Ffiles%2Fa.pdf", "报告", True),
-        ("attachment", "b.pdf", "", True),
-        ("attachment", "c.pdf", "", True),
         ("refresh", "/new/index.html", "", False),
         ("picture", "t1.jpg", "表", True),
     ]

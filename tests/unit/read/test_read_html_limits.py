@@ -3,8 +3,9 @@
 import pytest
 
 from pipelines.domain import Document, Grid, Paragraph, Reading, UnreadableDocument, sha256_of
-from pipelines.read.html.markup import HtmlLimits, check_markup
+from pipelines.read.html.limits import HtmlLimits
 from pipelines.read.html.page import pictures_of, read_html
+from pipelines.web.markup import check_markup
 
 
 def read(html: str, limits: HtmlLimits | None = None) -> Reading:

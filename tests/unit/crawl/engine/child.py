@@ -60,7 +60,7 @@ def break_family(source_id: str, error: str) -> None:
 
 
 def break_document(source_id: str) -> None:
-    """A family that raises a trouble where it may not."""
+    """A family that cannot read the articles of one source."""
     whole = plain.document
 
     def document(page: Page, source: Source, lexicon: Any) -> Any:

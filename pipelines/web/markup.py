@@ -1,31 +1,28 @@
-"""What a page's markup may cost, asked before a parser is let at it."""
+"""HTML through selectolax, for markup that a parser reads in time proportional to its length."""
 
 import re
 from dataclasses import dataclass
 
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
+
 from pipelines.domain import UnreadableDocument
+from pipelines.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
-class HtmlLimits:
+class MarkupLimits:
     """The defaults are far above what pages of reports need."""
 
     max_characters: int = 64_000_000
     max_depth: int = 20_000
     max_cells: int = 400_000  # of a page
-    max_columns: int = 2_000
-    max_text: int = 4_000_000  # characters of prose
-    max_links: int = 1_000
-    max_pictures: int = 50
-    max_picture_bytes: int = 20_000_000
-    max_pictures_bytes: int = 60_000_000  # all of them
 
 
-LIMITS = HtmlLimits()
+LIMITS = MarkupLimits()
+_OPTIONS = int(LexborDocumentOptions.WO_EVENTS)
 
 # Fewer tags than these cost little, however they are nested.
 _FEW_TAGS = 2_500
-_MANY_TAGS = 20_000
 _REST = r"(?:[\s/][^<>]*)?>"
 _TAG = re.compile(rf"<(/?)([A-Za-z][A-Za-z0-9]*){_REST}")
 # Never closed, or not by a tag of their own: they make nothing deep.
@@ -53,7 +50,27 @@ _LONG_TAG = re.compile(rf"<[A-Za-z][^<>]{{{_LONG},}}")
 _MAX_ATTRIBUTES = 5_000
 
 
-def check_markup(text: str, limits: HtmlLimits = LIMITS) -> None:
+def parse_html(text: str, limits: MarkupLimits = LIMITS) -> LexborHTMLParser:
+    """The tree of a page.
+
+    Raises:
+        UnreadableDocument: as `check_markup`.
+    """
+    check_markup(text, limits)
+    return LexborHTMLParser(text, options=_OPTIONS)
+
+
+def attribute(node: LexborNode | None, name: str) -> str:
+    """The value of an attribute, "" where there is none."""
+    return "" if node is None else (node.attributes.get(name) or "")
+
+
+def text_in(node: LexborNode | None) -> str:
+    """The text of an element on one line."""
+    return "" if node is None else one_line(node.text(separator=" "))
+
+
+def check_markup(text: str, limits: MarkupLimits = LIMITS) -> None:
     """Let through what a parser reads in time proportional to its length.
 
     Raises:
@@ -75,17 +92,17 @@ def check_markup(text: str, limits: HtmlLimits = LIMITS) -> None:
         _check_tags(_NO_TAGS.sub("", text), limits)
 
 
-def _check_tags(text: str, limits: HtmlLimits) -> None:
+def _check_tags(text: str, limits: MarkupLimits) -> None:
     left_open = 0
     for closing in _FORMATTING.findall(text):
         left_open = max(0, left_open + (-1 if closing else 1))
         if left_open > _MAX_OPEN:
             raise UnreadableDocument(f"the page leaves more than {_MAX_OPEN} formatting tags open")
-    if text.count("<") > _MANY_TAGS:
+    if text.count("<") > limits.max_depth:
         _check_depth(text, limits)
 
 
-def _check_depth(text: str, limits: HtmlLimits) -> None:
+def _check_depth(text: str, limits: MarkupLimits) -> None:
     cells = depth = looked_up = 0
     for closing, name in _TAG.findall(text):
         tag = name.lower()
