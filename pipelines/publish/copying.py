@@ -54,10 +54,11 @@ def copy_marts(con: duckdb.DuckDBPyConnection, target: Path) -> None:
 
 
 def write_evidence(con: duckdb.DuckDBPyConnection, target: Path) -> None:
-    """One row a cell, with where it is printed, by document so that one is found quickly."""
+    """One row a cell, with where it is printed, in the order of the lake: the cells of a document
+    are together, and a Bloom filter tells a reader which row groups may hold one."""
     columns = ", ".join(quoted(column) for column in _EVIDENCE_COLUMNS)
     con.execute(
-        f"copy (select {columns} from raw.facts order by document_sha256)"
+        f"copy (select {columns} from raw.facts)"
         f" to {literal(str(target))} (format parquet, compression zstd)"
     )
 

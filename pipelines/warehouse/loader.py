@@ -1,4 +1,7 @@
-"""Shards, manifest, sightings, registry and forms → schema raw of the warehouse."""
+"""Shards, manifest, sightings, registry and forms → schema raw of the warehouse.
+
+The facts and claims stay where they are: views over the lake's files.
+"""
 
 import glob
 from collections import Counter
@@ -82,7 +85,8 @@ def load(
     }
     create_tables(con, "lake", archived)
     run_sql_models(con, ["raw"])
-    con.execute("drop schema lake cascade")
+    for name in archived:
+        con.execute(f"drop table lake.{name}")
 
 
 def _view_of_files(

@@ -117,7 +117,7 @@ def audit_many(
         told = outcome_tables(outcomes, parser_version="")
         days = CALENDAR.empty_table() if calendar is None else calendar_table(calendar)
         tables = {**told, **form_tables(forms), **_NOT_ASKED, "calendar": days}
-        create_tables(con, "raw", {name: tables[name] for name in sorted(needed)})
+        create_tables(con, "raw", {name: tables[name] for name in sorted(needed & tables.keys())})
         run_sql_models(con, ["staging", "intermediate", "audits"], needed_for=[_ALL_FINDINGS])
         rows = con.execute(
             f"""

@@ -1,6 +1,7 @@
 """The selects of sql/: one a file, run in the order that their references imply. Shared by stages.
 
-The first line of a file is its grain, `-- grain: a, b`: the columns in which no two rows agree.
+The first line of a file is its grain, `-- grain: a, b`: the columns in which no two rows agree. A
+`(view)` behind it makes a view of the select: where its rows are in files, or are another table's.
 """
 
 import json
@@ -25,7 +26,7 @@ _LOADED_SCHEMAS = ("lake", "raw")
 # The rows of all rules of sql/audits. It has no file: a list of the rules would have to be edited.
 VIOLATIONS = "audits.violations"
 
-_GRAIN = re.compile(r"-- grain: (\w+(?:, \w+)*)")
+_GRAIN = re.compile(r"-- grain: (\w+(?:, \w+)*)( \(view\))?")
 
 
 class SqlModelError(OgiError):
@@ -34,13 +35,15 @@ class SqlModelError(OgiError):
 
 @dataclass(frozen=True, slots=True)
 class SqlModel:
-    """One file of sql/. `upstream` are the tables that it reads, as `schema.name`."""
+    """One file of sql/. `upstream` are the tables that it reads, as `schema.name`; of a mart its
+    .yml tells whether it is a view."""
 
     schema: str
     name: str
     sql: str
     grain: tuple[str, ...]
     upstream: tuple[str, ...]
+    is_view: bool = False
 
     @property
     def full_name(self) -> str:
@@ -132,7 +135,7 @@ def run_sql_models(
     needed_for: Sequence[str] | None = None,
     sql_dir: Path = SQL_DIR,
 ) -> None:
-    """Create or replace the tables (and views, in marts) of `schemas` from their selects.
+    """Create or replace the tables and views of `schemas` from their selects.
 
     With `needed_for` (full names) only those, and what they read, are made. Marts have the types
     of their .yml, their rows in the order of their grain, and every comment.
@@ -150,7 +153,8 @@ def run_sql_models(
         if select.schema == "marts":
             _create_mart(con, select, load_marts(sql_dir)[select.name])
         else:
-            con.execute(f"create or replace table {select.full_name} as {select.sql}")
+            kind = "view" if select.is_view else "table"
+            con.execute(f"create or replace {kind} {select.full_name} as {select.sql}")
 
 
 def upstream_of(names: Sequence[str], schema: str, *, sql_dir: Path = SQL_DIR) -> set[str]:
@@ -214,13 +218,16 @@ def _read_select(file: Path, parser: duckdb.DuckDBPyConnection) -> SqlModel:
     sql = file.read_text(encoding="utf-8")
     grain = _GRAIN.fullmatch(sql.partition("\n")[0])
     if grain is None:
-        raise SqlModelError(f"{file}: the first line is not `-- grain: a, b`")
+        raise SqlModelError(
+            f"{file}: the first line is not `-- grain: a, b`, or `-- grain: a, b (view)`"
+        )
     return SqlModel(
         schema=file.parent.name,
         name=file.stem,
         sql=sql.rstrip().removesuffix(";"),
         grain=tuple(grain.group(1).split(", ")),
         upstream=_tables_read(sql, file, parser),
+        is_view=grain.group(2) is not None,
     )
 
 

@@ -1,5 +1,4 @@
--- grain: document_sha256, claim
+-- grain: document_sha256, claim (view)
 select claims.* exclude (shard)
 from lake.claims
-semi join (select document_sha256, min(shard) as shard from lake.documents group by all)
-    using (document_sha256, shard)
+anti join raw.repeated_documents using (document_sha256, shard)

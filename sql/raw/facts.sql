@@ -1,5 +1,4 @@
--- grain: document_sha256, table, row, column
+-- grain: document_sha256, table, row, column (view)
 select facts.* exclude (shard)
 from lake.facts
-semi join (select document_sha256, min(shard) as shard from lake.documents group by all)
-    using (document_sha256, shard)
+anti join raw.repeated_documents using (document_sha256, shard)

@@ -8,5 +8,4 @@ select
         order by rule, "table", "row", "column", reading, message_zh, message_en, "left", "right"
     ) as number
 from lake.findings
-semi join (select document_sha256, min(shard) as shard from lake.documents group by all)
-    using (document_sha256, shard)
+anti join raw.repeated_documents using (document_sha256, shard)

@@ -1,4 +1,4 @@
--- grain: document_sha256, item, measure
+-- grain: document_sha256, item, measure (view)
 -- As printed; a measure stands for one cell of the item's block.
 select
     document_sha256,

@@ -84,6 +84,16 @@ def test_tables_are_made_and_made_again(tmp_path: Path) -> None:
     assert con.execute("from intermediate.b").fetchall() == [(2,)]
 
 
+def test_a_view_is_made_of_a_select_that_says_so(tmp_path: Path) -> None:
+    folder = write(tmp_path / "sql", staging__x="select 1 as a")
+    (folder / "staging" / "x.sql").write_text("-- grain: a (view)\nselect 1 as a\n")
+    with duckdb.connect() as con:
+        run_sql_models(con, ["staging"], sql_dir=folder)
+        assert con.execute("from staging.x").fetchall() == [(1,)]
+        views = con.execute("select view_name from duckdb_views() where schema_name = 'staging'")
+        assert views.fetchall() == [("x",)]
+
+
 def test_only_what_is_needed_is_made(tmp_path: Path) -> None:
     write(tmp_path, staging__a="select 1 as a", staging__b="select a from staging.a",
           staging__c="select a from staging.b")  # fmt: skip
