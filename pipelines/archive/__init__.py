@@ -10,8 +10,7 @@ from pipelines.archive.manifest import (
     sightings,
 )
 from pipelines.archive.objects import object_address, put, read_object
-from pipelines.archive.place import Archive, at_hand, open_archive, size_at
-from pipelines.archive.storage import ArchiveError
+from pipelines.archive.storage import Archive, ArchiveError, at_hand, open_archive, size_at
 from pipelines.archive.walk import walk
 
 __all__ = [

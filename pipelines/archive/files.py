@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipelines.archive.manifest import known_pairs, manifest, record, sightings
 from pipelines.archive.objects import chunks_of, digest, object_name, store
-from pipelines.archive.place import Archive
+from pipelines.archive.storage import Archive
 from pipelines.archive.walk import Unreadable, address_of, reason_of, walk
 from pipelines.domain import Provenance, Sighting
 
@@ -39,12 +39,12 @@ def archive_files(
         ArchiveError: a shard cannot be read; the bucket does not answer.
     """
     unreadable: list[Unreadable] = []
-    with archive.storage.locked():
+    with archive.locked():
         pairs = known_pairs(archive)
         documents = {sha256 for sha256, _ in pairs}
         new = known = 0
         found = []
-        for file in walk(paths, archive.storage.folder, unreadable):
+        for file in walk(paths, archive.folder, unreadable):
             try:
                 with file.open("rb") as opened:
                     sha256, length = store(archive, opened)
@@ -71,7 +71,7 @@ def count_known(paths: Sequence[Path], archive: Archive) -> int | None:
     unreadable: list[Unreadable] = []
     standing = _standing(archive)
     known = 0
-    for file in walk(paths, archive.storage.folder, unreadable):
+    for file in walk(paths, archive.folder, unreadable):
         try:
             with file.open("rb") as opened:
                 sha256, _ = digest(chunks_of(opened))
@@ -79,7 +79,7 @@ def count_known(paths: Sequence[Path], archive: Archive) -> int | None:
             return None
         if standing.get(address_of(file)) != sha256:
             return None
-        if archive.storage.size(object_name(sha256)) is None:
+        if archive.size(object_name(sha256)) is None:
             return None
         known += 1
     return None if unreadable else known

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from pipelines.archive.place import Archive
 from pipelines.archive.shards import read_shards, write_shard
+from pipelines.archive.storage import Archive
 from pipelines.domain import Provenance, Sighting
 from pipelines.domain.arrow import row_mapping
 

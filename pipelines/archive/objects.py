@@ -1,14 +1,10 @@
 """The bytes: one file a document, named by its SHA-256."""
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import BinaryIO
 
-from pipelines.archive.place import Archive
-from pipelines.archive.storage import CHUNK, PARTIAL
+from pipelines.archive.storage import CHUNK, Archive
 from pipelines.domain import sha256_of
 
 OBJECTS = "objects"
@@ -23,8 +19,8 @@ def put(archive: Archive, content: bytes) -> str:
     sha256 = sha256_of(content)
     name = object_name(sha256)
     # A machine that lost power can leave an object shorter than it was: that one is made anew.
-    if archive.storage.size(name) != len(content):
-        archive.storage.write(name, content)
+    if archive.size(name) != len(content):
+        archive.write(name, content)
     return sha256
 
 
@@ -35,13 +31,13 @@ def read_object(archive: Archive, sha256: str) -> bytes:
         FileNotFoundError: the archive has no such document.
         ArchiveError: the bucket does not answer.
     """
-    return archive.storage.read(object_name(sha256))
+    return archive.read(object_name(sha256))
 
 
 def object_address(archive: Archive, sha256: str) -> str:
     """Where the bytes of a document lie, or would lie: a path, or a URL that `at_hand` takes in any
     process."""
-    return archive.storage.address_of(object_name(sha256))
+    return archive.address_of(object_name(sha256))
 
 
 def object_name(sha256: str) -> str:
@@ -57,7 +53,7 @@ def store(archive: Archive, file: BinaryIO) -> tuple[str, int]:
         ArchiveError: the bucket does not answer.
     """
     sha256, length = digest(chunks_of(file))
-    if archive.storage.size(object_name(sha256)) == length:
+    if archive.size(object_name(sha256)) == length:
         return sha256, length
     file.seek(0)
     # Hashed again while it is copied: the file may have changed since it was first read,
@@ -68,17 +64,12 @@ def store(archive: Archive, file: BinaryIO) -> tuple[str, int]:
 def store_chunks(archive: Archive, chunks: Iterable[bytes]) -> tuple[str, int]:
     """Take bytes into the archive as they come; their sha256 and length. Where `chunks` raises,
     nothing is taken."""
-    handle, name = tempfile.mkstemp(prefix=PARTIAL, dir=archive.storage.scratch())
-    partial = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as copy:
-            sha256, length = digest(chunks, copy.write)
+    with archive.partial() as copy:
+        sha256, length = digest(chunks, copy.write)
         target = object_name(sha256)
-        if archive.storage.size(target) != length:
-            archive.storage.keep(partial, target)
-        return sha256, length
-    finally:
-        partial.unlink(missing_ok=True)
+        if archive.size(target) != length:
+            archive.keep(copy, target)
+    return sha256, length
 
 
 def digest(

@@ -5,8 +5,7 @@ import re
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.archive.place import Archive
-from pipelines.archive.storage import ArchiveError
+from pipelines.archive.storage import Archive, ArchiveError
 from pipelines.domain import sha256_of
 
 SHARD_ENDING = ".parquet"
@@ -33,7 +32,7 @@ def read_shards(archive: Archive, folder: str, schema: pa.Schema) -> pa.Table:
         ArchiveError: the bucket does not answer.
     """
     names = shard_names(archive, folder)
-    contents = archive.storage.read_all(names)
+    contents = archive.read_all(names)
     tables = [
         parse_shard(archive, name, content, schema)
         for name, content in zip(names, contents, strict=True)
@@ -43,7 +42,7 @@ def read_shards(archive: Archive, folder: str, schema: pa.Schema) -> pa.Table:
 
 def shard_names(archive: Archive, folder: str) -> list[str]:
     """The shards of a folder, in the order of names."""
-    return [name for name, _ in archive.storage.files(folder) if name.endswith(SHARD_ENDING)]
+    return [name for name, _ in archive.files(folder) if name.endswith(SHARD_ENDING)]
 
 
 def parse_shard(archive: Archive, name: str, content: bytes, schema: pa.Schema) -> pa.Table:
@@ -54,7 +53,7 @@ def parse_shard(archive: Archive, name: str, content: bytes, schema: pa.Schema) 
     """
     named = _NAMED_BY_SUM.fullmatch(name)
     if named and sha256_of(content) != named[1]:
-        raise UnreadableShard(archive.storage.address_of(name), "its bytes have another sum")
+        raise UnreadableShard(archive.address_of(name), "its bytes have another sum")
     try:
         # On this thread only: a pool thread may release `content` after the interpreter has begun
         # to end, and taking the lock of Python then aborts the process (apache/arrow#50482).
@@ -66,7 +65,7 @@ def parse_shard(archive: Archive, name: str, content: bytes, schema: pa.Schema) 
             for field in schema
         ]
     except (pa.ArrowException, OSError) as error:
-        raise UnreadableShard(archive.storage.address_of(name), str(error)) from error
+        raise UnreadableShard(archive.address_of(name), str(error)) from error
     return pa.table(columns, schema=schema)
 
 
@@ -77,5 +76,5 @@ def write_shard(archive: Archive, folder: str, table: pa.Table) -> None:
     pq.write_table(table, sink)
     content = sink.getvalue().to_pybytes()
     name = f"{folder}/{sha256_of(content)}{SHARD_ENDING}"
-    if archive.storage.size(name) != len(content):
-        archive.storage.write(name, content)
+    if archive.size(name) != len(content):
+        archive.write(name, content)

@@ -9,9 +9,8 @@ import pyarrow as pa
 
 from pipelines.archive.manifest import MANIFEST, MANIFEST_SCHEMA, SIGHTINGS, SIGHTINGS_SCHEMA
 from pipelines.archive.objects import OBJECTS, digest, object_address, object_name
-from pipelines.archive.place import Archive
 from pipelines.archive.shards import SHARD_ENDING, UnreadableShard, parse_shard
-from pipelines.archive.storage import PARTIAL
+from pipelines.archive.storage import PARTIAL, Archive
 
 _SHARD_AGAIN = "bring it back from a copy; or move it away and take in again what it told of"
 _SUM = re.compile(r"[0-9a-f]{64}")
@@ -83,15 +82,15 @@ def verify(archive: Archive, *, on_object: Callable[[int], None] | None = None) 
 def _rows(archive: Archive, folder: str, schema: pa.Schema, faults: list[Fault]) -> pa.Table:
     """The rows of all shards that can be read."""
     tables = [schema.empty_table()]
-    for name, _ in archive.storage.files(folder):
+    for name, _ in archive.files(folder):
         if not name.endswith(SHARD_ENDING):
             faults.append(_stray(archive, name))
             continue
         try:
-            tables.append(parse_shard(archive, name, archive.storage.read(name), schema))
+            tables.append(parse_shard(archive, name, archive.read(name), schema))
         except (UnreadableShard, OSError) as error:
             problem = error.problem if isinstance(error, UnreadableShard) else _line(error)
-            address = archive.storage.address_of(name)
+            address = archive.address_of(name)
             faults.append(Fault(FaultKind.UNREADABLE, address, problem, _SHARD_AGAIN))
     return pa.concat_tables(tables)
 
@@ -108,7 +107,7 @@ def _addresses(manifest: pa.Table, sightings: pa.Table) -> dict[str, str]:
 
 
 def _objects(archive: Archive, faults: list[Fault]) -> Iterator[tuple[str, int]]:
-    for name, size in archive.storage.files(OBJECTS):
+    for name, size in archive.files(OBJECTS):
         sha256 = name.rpartition("/")[2]
         if _SUM.fullmatch(sha256) and name == object_name(sha256):
             yield sha256, size
@@ -119,7 +118,7 @@ def _objects(archive: Archive, faults: list[Fault]) -> Iterator[tuple[str, int]]
 
 def _problem(archive: Archive, sha256: str) -> tuple[FaultKind, str] | None:
     try:
-        found, length = digest(archive.storage.chunks(object_name(sha256)))
+        found, length = digest(archive.chunks(object_name(sha256)))
     except FileNotFoundError:
         return FaultKind.MISSING, "it is not there"
     except OSError as error:
@@ -140,7 +139,7 @@ def _broken(
 
 
 def _stray(archive: Archive, name: str) -> Fault:
-    address = archive.storage.address_of(name)
+    address = archive.address_of(name)
     return Fault(FaultKind.STRAY, address, "no file of an archive", "move it elsewhere")
 
 

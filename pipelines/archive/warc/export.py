@@ -20,8 +20,7 @@ from warcio.warcwriter import WARCWriter
 from pipelines import __version__
 from pipelines.archive.manifest import manifest, sightings
 from pipelines.archive.objects import object_address, object_name
-from pipelines.archive.place import Archive
-from pipelines.archive.storage import ArchiveError
+from pipelines.archive.storage import Archive, ArchiveError
 from pipelines.archive.warc.rows import MEDIA_TYPE, written
 from pipelines.domain import Provenance, Sighting
 
@@ -214,7 +213,7 @@ class _Writer:
 
     def _document(self, row: Provenance) -> "_Checked":
         return _Checked(
-            self._archive.storage.chunks(object_name(row.document_sha256)),
+            self._archive.chunks(object_name(row.document_sha256)),
             row,
             object_address(self._archive, row.document_sha256),
         )

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from pipelines.archive.manifest import known_pairs, manifest, record, sightings
 from pipelines.archive.objects import store_chunks
-from pipelines.archive.place import Archive
-from pipelines.archive.storage import ArchiveError
+from pipelines.archive.storage import Archive, ArchiveError
 from pipelines.archive.warc.body import body_of
 from pipelines.archive.warc.choice import name_of, reason_against
 from pipelines.archive.warc.digest import BadBody, Digests

@@ -63,8 +63,8 @@ SEEN = Sighting(
 
 
 def paths_of(archive: Archive) -> list[str]:
-    if archive.storage.folder is not None:
-        folder = archive.storage.folder
+    if archive.folder is not None:
+        folder = archive.folder
         return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
     fs, root = fsspec.url_to_fs(archive.address, use_listings_cache=False)
     return sorted(str(path).removeprefix(f"{root}/") for path in fs.find(root))
@@ -78,14 +78,14 @@ def test_bytes_come_back_and_are_kept_once(any_archive: Archive) -> None:
 
 
 def test_an_object_that_lost_its_end_is_put_anew(any_archive: Archive) -> None:
-    any_archive.storage.write(f"objects/{SHA[:2]}/{SHA}", b"on")
+    any_archive.write(f"objects/{SHA[:2]}/{SHA}", b"on")
     put(any_archive, b"one")
     assert read_object(any_archive, SHA) == b"one"
 
 
 def test_a_whole_object_is_left_alone(any_archive: Archive) -> None:
     # Other bytes of the same length show whether it was written again.
-    any_archive.storage.write(f"objects/{SHA[:2]}/{SHA}", b"two")
+    any_archive.write(f"objects/{SHA[:2]}/{SHA}", b"two")
     put(any_archive, b"one")
     assert read_object(any_archive, SHA) == b"two"
 
@@ -152,7 +152,7 @@ def test_the_same_sightings_in_another_order_are_written_once(any_archive: Archi
 
 def test_known_pairs_that_are_handed_on_are_believed_and_added_to(any_archive: Archive) -> None:
     # No shard is read: not even one that cannot be.
-    any_archive.storage.write("manifest/broken.parquet", b"")
+    any_archive.write("manifest/broken.parquet", b"")
     known = {(SHA, "elsewhere")}
     record(any_archive, [replace(FOUND, address="elsewhere"), FOUND], [], known=known)
     record(any_archive, [FOUND], [], known=known)
@@ -189,7 +189,7 @@ def test_shards_of_before_have_nulls_in_new_columns(any_archive: Archive) -> Non
     row = {name: getattr(FOUND, name) for name in old.names}
     sink = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pylist([{**row, "address": "old"}], schema=old), sink)
-    any_archive.storage.write("manifest/old.parquet", sink.getvalue().to_pybytes())
+    any_archive.write("manifest/old.parquet", sink.getvalue().to_pybytes())
     record(any_archive, [FOUND], [])
     first, second = manifest(any_archive).to_pylist()
     assert [row["address"] for row in (first, second)] == [FOUND.address, "old"]
@@ -200,8 +200,8 @@ def test_shards_of_before_have_nulls_in_new_columns(any_archive: Archive) -> Non
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"no parquet at all"])
 def test_a_broken_shard_is_named(any_archive: Archive, content: bytes) -> None:
     record(any_archive, [FOUND], [SEEN])
-    any_archive.storage.write("manifest/broken.parquet", content)
-    broken = any_archive.storage.address_of("manifest/broken.parquet")
+    any_archive.write("manifest/broken.parquet", content)
+    broken = any_archive.address_of("manifest/broken.parquet")
     with pytest.raises(ArchiveError, match=broken) as caught:
         manifest(any_archive)
     assert "\n" not in str(caught.value)
@@ -309,7 +309,7 @@ WHOLE: list[Callable[[Archive], object]] = [
     manifest,
     sightings,
     lambda archive: record(archive, [FOUND], [], known=set()),
-    lambda archive: list(archive.storage.chunks("x")),
+    lambda archive: list(archive.chunks("x")),
 ]
 
 
@@ -325,7 +325,7 @@ def test_a_bucket_that_stops_answering_is_told(
     def denied(*_: object, **__: object) -> None:
         raise PermissionError("Access Denied")
 
-    for name in ("info", "cat_file", "cat", "pipe_file", "ls", "open"):
-        monkeypatch.setattr(archive.storage.filesystem, name, denied)  # type: ignore[attr-defined]
+    for name in ("info", "cat_file", "cat", "put_file", "ls", "open"):
+        monkeypatch.setattr(archive.filesystem, name, denied)
     with pytest.raises(ArchiveError, match="s3://forbidden/prefix: cannot be reached: Access"):
         work(archive)

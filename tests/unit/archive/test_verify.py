@@ -61,7 +61,7 @@ def test_an_object_that_no_row_names_is_told_and_no_fault(filled: Archive) -> No
     ids=["empty", "shorter", "longer", "first flipped", "last flipped"],
 )
 def test_wrong_bytes_are_found(filled: Archive, content: bytes) -> None:
-    filled.storage.write(NAME, content)
+    filled.write(NAME, content)
     fault = only(verify(filled))
     assert fault.kind is FaultKind.WRONG_SUM
     assert fault.address == object_address(filled, SHA)
@@ -75,7 +75,7 @@ def test_every_flipped_bit_is_found(tmp_path: Path) -> None:
     for bit in range(8 * len(CONTENT)):
         flipped = bytearray(CONTENT)
         flipped[bit // 8] ^= 1 << bit % 8
-        archive.storage.write(NAME, bytes(flipped))
+        archive.write(NAME, bytes(flipped))
         assert only(verify(archive)).kind is FaultKind.WRONG_SUM
 
 
@@ -84,7 +84,7 @@ def test_a_large_object_is_read_to_its_end(tmp_path: Path) -> None:
     content = bytes(3 << 20)
     name = f"objects/{(sha := put(archive, content))[:2]}/{sha}"
     assert verify(archive).faults == ()
-    archive.storage.write(name, content[:-1] + b"x")
+    archive.write(name, content[:-1] + b"x")
     assert only(verify(archive)).kind is FaultKind.WRONG_SUM
 
 
@@ -118,9 +118,9 @@ def test_a_tombstone_misses_nothing(any_archive: Archive) -> None:
     ],
 )
 def test_a_file_that_is_no_object_is_found(filled: Archive, name: str) -> None:
-    filled.storage.write(name, CONTENT)
+    filled.write(name, CONTENT)
     fault = only(verify(filled))
-    assert (fault.kind, fault.address) == (FaultKind.STRAY, filled.storage.address_of(name))
+    assert (fault.kind, fault.address) == (FaultKind.STRAY, filled.address_of(name))
 
 
 def test_a_link_is_no_object(tmp_path: Path) -> None:
@@ -147,7 +147,8 @@ def test_an_object_that_cannot_be_read_is_found(tmp_path: Path) -> None:
     # Nobody may read it, not even root.
     target.symlink_to("/proc/self/mem")
     fault = only(verify(archive))
-    assert (fault.kind, fault.problem) == (FaultKind.UNREADABLE, "[Errno 5] Input/output error")
+    assert fault.kind is FaultKind.UNREADABLE
+    assert fault.problem.startswith("[Errno ")
 
 
 @pytest.mark.parametrize("folder", ["manifest", "sightings"])
@@ -155,11 +156,11 @@ def test_an_object_that_cannot_be_read_is_found(tmp_path: Path) -> None:
 def test_a_broken_shard_is_found_and_the_others_are_read(
     filled: Archive, folder: str, content: bytes
 ) -> None:
-    filled.storage.write(f"{folder}/broken.parquet", content)
+    filled.write(f"{folder}/broken.parquet", content)
     report = verify(filled)
     fault = only(report)
     assert fault.kind is FaultKind.UNREADABLE
-    assert fault.address == filled.storage.address_of(f"{folder}/broken.parquet")
+    assert fault.address == filled.address_of(f"{folder}/broken.parquet")
     assert "\n" not in fault.problem
     assert (report.rows, report.sightings) == (1, 1)
 
@@ -171,7 +172,7 @@ def test_every_flipped_byte_of_a_shard_is_found(tmp_path: Path) -> None:
     name, content = f"manifest/{shard.name}", bytearray(shard.read_bytes())
     for place in range(len(content)):
         content[place] ^= 1
-        archive.storage.write(name, bytes(content))
+        archive.write(name, bytes(content))
         assert only(verify(archive)).kind is FaultKind.UNREADABLE
         content[place] ^= 1
 
@@ -182,14 +183,14 @@ def test_a_shard_of_other_columns_is_found(filled: Archive) -> None:
 
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table({"bytes": ["not a number"]}), sink)
-    filled.storage.write("manifest/other.parquet", sink.getvalue().to_pybytes())
+    filled.write("manifest/other.parquet", sink.getvalue().to_pybytes())
     assert only(verify(filled)).kind is FaultKind.UNREADABLE
 
 
 def test_all_faults_are_told_at_once(filled: Archive) -> None:
-    filled.storage.write(NAME, b"wrong")
-    filled.storage.write("objects/stray", b"")
-    filled.storage.write("manifest/broken.parquet", b"")
+    filled.write(NAME, b"wrong")
+    filled.write("objects/stray", b"")
+    filled.write("manifest/broken.parquet", b"")
     record(filled, [], [Sighting("http://a.gov.cn/2", WHEN, "a", "0" * 64)])
     assert {fault.kind for fault in verify(filled).faults} == set(FaultKind)
 
@@ -197,7 +198,7 @@ def test_all_faults_are_told_at_once(filled: Archive) -> None:
 def test_where_nobody_answers_nothing_is_said(
     filled: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if filled.storage.folder is not None:
+    if filled.folder is not None:
         pytest.skip("a folder needs nobody to answer")
 
     def denied(*_: object, **__: object) -> None:
@@ -205,7 +206,7 @@ def test_where_nobody_answers_nothing_is_said(
 
     for name in ("open", "ls"):
         with monkeypatch.context() as patched:
-            patched.setattr(filled.storage.filesystem, name, denied)  # type: ignore[attr-defined]
+            patched.setattr(filled.filesystem, name, denied)
             with pytest.raises(ArchiveError, match="Access Denied"):
                 verify(filled)
 
@@ -215,7 +216,7 @@ def test_healed_by_taking_in_again(tmp_path: Path) -> None:
     inbox = tmp_path / "1.txt"
     inbox.write_bytes(CONTENT)
     archive_files([inbox], archive)
-    archive.storage.write(NAME, CONTENT[::-1])
+    archive.write(NAME, CONTENT[::-1])
     assert str(inbox) in only(verify(archive)).remedy
     Path(object_address(archive, SHA)).unlink()
     archive_files([inbox], archive)
