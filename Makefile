@@ -40,7 +40,7 @@ packages = missing=""; why="$(1)"; \
   for name in $(2); do dpkg -s $$name >/dev/null 2>&1 || missing="$$missing $$name"; done; \
   $(install_packages)
 
-.PHONY: help run test check test-full dev samples bench-read bench-fidelity bench-names bench-crawl crawl-demo shows lock clean packages-for-reading packages-for-tests
+.PHONY: help run test check test-full dev samples bench-read bench-fidelity bench-names bench-crawl bench-warehouse crawl-demo shows lock clean packages-for-reading packages-for-tests
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -75,6 +75,9 @@ bench-names: $(STAMP) ## how surely names of agencies are resolved, and how fast
 
 bench-crawl: $(STAMP) ## the crawl beside Scrapy itself, and the second night beside the first
 	$(BIN)/python -m tests.bench.crawl
+
+bench-warehouse: $(STAMP) ## lake to release at 10,000 and 100,000 reports, or SIZE=1e6: seconds, memory, growth
+	$(BIN)/python -m tests.bench.warehouse $(SIZE)
 
 crawl-demo: packages-for-tests $(STAMP) ## websites of our own, crawled on two nights, to a warehouse
 	@$(BIN)/python -m tests.bench.crawl_demo

@@ -53,7 +53,7 @@ def _results(layer: Layer, house: House) -> Iterator[dg.AssetCheckResult]:
     from expectations.runner import run_suites  # noqa: PLC0415
 
     suites = suites_of(layer, coverage_floor=house.settings.coverage_floor)
-    for result in run_suites(house.settings.warehouse_file, suites):
+    for result in run_suites(house.settings.warehouse_file, suites, house.settings.duckdb):
         metadata: dict[str, dg.MetadataValue] = {
             "judged": dg.MetadataValue.int(result.judged),
             "broken": dg.MetadataValue.int(result.broken),

@@ -234,6 +234,7 @@ def published_release(
         fingerprint=fingerprint_of(documents, seen, Calendar(*years)),
         suites=[result_of(evaluation) for evaluation in evaluations],
         replace_newer=house.settings.replace_newer,
+        config=house.settings.duckdb,
     )
     return dg.MaterializeResult(
         metadata={"file": dg.MetadataValue.path(house.settings.published_file)}

@@ -71,7 +71,7 @@ def run(
         unreadable=_pairs(archived["unreadable"]),
         failed=_pairs(read["failures"]),
         failed_total=read.get("failed", 0),
-        counts=read_census(settings.warehouse_file),
+        counts=read_census(settings.warehouse_file, settings.duckdb),
         blocked=ended.blocked,
         published_file=settings.published_file
         if current_release(settings.published_file)

@@ -19,7 +19,7 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 from expectations.dialect import DRIVER
 from expectations.suites import Expectation, Suite
 from pipelines.domain import Severity
-from pipelines.warehouse.connection import closed_after
+from pipelines.warehouse.connection import DEFAULTS, DuckDBConfig, closed_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,17 @@ class SuiteResult:
         }
 
 
-def run_suites(warehouse_file: Path, suites: Sequence[Suite]) -> tuple[SuiteResult, ...]:
+def run_suites(
+    warehouse_file: Path, suites: Sequence[Suite], config: DuckDBConfig = DEFAULTS
+) -> tuple[SuiteResult, ...]:
     """Run the suites over a warehouse that nobody has open for writing, in their order.
 
     A suite that cannot look (its relation is missing, there is nothing to judge though there are
     reports, the two ways of counting differ) fails with its `problem`.
     """
-    failures = _failures(warehouse_file, suites)
-    with _datasource(warehouse_file) as source:
+    options = {"read_only": True, "config": dict(config)}
+    failures = _failures(warehouse_file, suites, options)
+    with _datasource(warehouse_file, options) as source:
         return tuple(
             _judge(source, suite, listed, reports)
             for suite, (listed, reports) in zip(suites, failures, strict=True)
@@ -79,9 +82,11 @@ def run_suites(warehouse_file: Path, suites: Sequence[Suite]) -> tuple[SuiteResu
 _Listed = tuple[dict[str, Any], ...] | str
 
 
-def _failures(warehouse_file: Path, suites: Sequence[Suite]) -> list[tuple[_Listed, int]]:
+def _failures(
+    warehouse_file: Path, suites: Sequence[Suite], options: dict[str, Any]
+) -> list[tuple[_Listed, int]]:
     """Of each suite all rows that break it, or why they cannot be told; the number of reports."""
-    with closed_after(duckdb.connect(str(warehouse_file), read_only=True)) as con:
+    with closed_after(duckdb.connect(str(warehouse_file), **options)) as con:
         try:
             row = con.execute(
                 "select count(*) from raw.documents where outcome = 'report'"
@@ -102,7 +107,7 @@ def _rows(con: duckdb.DuckDBPyConnection, sql: str) -> _Listed:
 
 
 @contextmanager
-def _datasource(warehouse_file: Path) -> Iterator[Any]:
+def _datasource(warehouse_file: Path, options: dict[str, Any]) -> Iterator[Any]:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_sql(  # type: ignore[call-arg] # its stub lacks kwargs
@@ -110,7 +115,7 @@ def _datasource(warehouse_file: Path) -> Iterator[Any]:
         connection_string=f"{DRIVER}:///the-file-below",
         create_temp_table=False,
         # Here and not in the address, where a path would need quoting of its own kind.
-        kwargs={"connect_args": {"database": str(warehouse_file), "read_only": True}},
+        kwargs={"connect_args": {"database": str(warehouse_file), **options}},
     )
     try:
         yield source

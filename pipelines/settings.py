@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     max_document_bytes: int = Field(default=100_000_000, ge=1)
     max_document_seconds: float = Field(default=300, gt=0, allow_inf_nan=False)
     max_worker_megabytes: int = Field(default=2048, ge=256)
+    duckdb_megabytes: int = Field(default=4096, ge=512)
+    duckdb_threads: int = Field(default=os.cpu_count() or 1, ge=1)
     audit_every: int = Field(default=20, ge=0)
     rates_from_documents: int = Field(default=100, ge=1)
     max_failed_rate: float = Field(default=0.2, ge=0, le=1)
@@ -122,6 +124,20 @@ class Settings(BaseSettings):
     def warehouse_file(self) -> Path:
         """The private file of the one writer."""
         return self.home / "warehouse" / "building.duckdb"
+
+    @property
+    def spill_dir(self) -> Path:
+        """Where DuckDB puts what does not fit into its memory."""
+        return self.home / "warehouse" / "spill"
+
+    @property
+    def duckdb(self) -> dict[str, str | int]:
+        """Configuration of each DuckDB connection to the warehouse."""
+        return {
+            "memory_limit": f"{self.duckdb_megabytes}MB",
+            "threads": self.duckdb_threads,
+            "temp_directory": str(self.spill_dir),
+        }
 
     @property
     def published_dir(self) -> Path:

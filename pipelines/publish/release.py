@@ -17,10 +17,10 @@ from pipelines.publish.versions import RELEASE_FILE, RELEASE_FORMAT, refuse_newe
 from pipelines.warehouse.census import (
     Census,
     commonest_refusals,
-    reading,
     take_census,
     without_outcome,
 )
+from pipelines.warehouse.connection import DEFAULTS, DuckDBConfig, reading
 from pipelines.warehouse.gate import Gate, ReleaseBlocked, Thresholds, reasons_to_block
 
 EVIDENCE_FILE = "evidence.parquet"
@@ -60,6 +60,7 @@ def publish(
     fingerprint: str,
     suites: Sequence[Mapping[str, Any]],
     replace_newer: bool = False,
+    config: DuckDBConfig = DEFAULTS,
 ) -> Release:
     """Check the built warehouse, then put its marts, evidence and quality in place of the last.
 
@@ -76,7 +77,7 @@ def publish(
     """
     if not replace_newer:
         refuse_newer(published_file)
-    with reading(warehouse_file) as con, closed_to_writers(published_file) as is_closed:
+    with reading(warehouse_file, config) as con, closed_to_writers(published_file) as is_closed:
         census = take_census(con)
         lost = without_outcome(con, gate.archived)
         reasons = reasons_to_block(census, lost, commonest_refusals(con), gate)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
 from operator import itemgetter
+from shutil import rmtree
 
 import duckdb
 import pyarrow as pa
@@ -190,8 +191,8 @@ def _all_agencies(
 
 @contextmanager
 def warehouse(settings: Settings, *, anew: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The private file, open for its one writer; `anew` removes what an earlier build left, also a
-    WAL that a killed one did.
+    """The private file, open for its one writer; `anew` removes what an earlier build left, also
+    the WAL and the spilled rows of one that was killed.
 
     Raises:
         OgiError: another process has it open.
@@ -203,9 +204,13 @@ def warehouse(settings: Settings, *, anew: bool = False) -> Iterator[duckdb.Duck
             if not is_closed:
                 raise OgiError(f"{file}: another process has it open")
             wal_of(file).unlink(missing_ok=True)
+            rmtree(settings.spill_dir, ignore_errors=True)
             file.unlink(missing_ok=True)
     try:
-        con = duckdb.connect(str(file))
+        # The marts' rows are ordered by their selects, and nothing else has an order.
+        con = duckdb.connect(
+            str(file), config={**settings.duckdb, "preserve_insertion_order": False}
+        )
     except duckdb.IOException as error:
         if "Could not set lock" not in str(error):
             raise

@@ -1,15 +1,12 @@
 """What a built warehouse holds, in numbers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pipelines.warehouse.connection import closed_after
-from pipelines.warehouse.sql_models import literal
+from pipelines.warehouse.connection import DEFAULTS, DuckDBConfig, reading
 
 # A report of 2014 and before has one table, the annex; every other has those of its form.
 _STATUTORY = "(select count(*) from raw.form_tables)"
@@ -102,16 +99,7 @@ def _one(con: duckdb.DuckDBPyConnection, sql: str) -> Any:
     return row[0] if row else None
 
 
-def read_census(warehouse_file: Path) -> Census:
+def read_census(warehouse_file: Path, config: DuckDBConfig = DEFAULTS) -> Census:
     """The numbers of a built warehouse that nobody has open for writing."""
-    with reading(warehouse_file) as con:
+    with reading(warehouse_file, config) as con:
         return take_census(con)
-
-
-@contextmanager
-def reading(warehouse_file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A built warehouse, read-only, as the current database."""
-    with closed_after(duckdb.connect()) as con:
-        con.execute(f"attach {literal(str(warehouse_file))} as building (read_only)")
-        con.execute("use building")
-        yield con

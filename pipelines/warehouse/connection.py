@@ -1,9 +1,18 @@
 """Connections to DuckDB that also an interrupted query lets go of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
+
+from pipelines.warehouse.sql_models import literal
+
+DuckDBConfig = Mapping[str, str | int]
+"""Options of DuckDB, as `duckdb.connect` takes them."""
+
+DEFAULTS: DuckDBConfig = MappingProxyType({})
 
 
 @contextmanager
@@ -17,3 +26,14 @@ def closed_after(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConn
         raise
     finally:
         con.close()
+
+
+@contextmanager
+def reading(
+    warehouse_file: Path, config: DuckDBConfig = DEFAULTS
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A built warehouse, read-only, as the current database."""
+    with closed_after(duckdb.connect(config=dict(config))) as con:
+        con.execute(f"attach {literal(str(warehouse_file))} as building (read_only)")
+        con.execute("use building")
+        yield con
