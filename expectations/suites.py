@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.domain import Kind, OutcomeKind, Severity, State, Verdict
 from pipelines.domain.coverage import CoverageStatus, DocumentRole, ReportEvent
 from pipelines.forms import Forms, load_forms
-from pipelines.warehouse.rules import require_audits
+from pipelines.warehouse.rules import require_rules
 from pipelines.warehouse.sql_models import Mart, load_marts, quoted
 
 
@@ -48,16 +48,10 @@ class Suite:
     mart: str | None = None
 
 
-# Which of its relations holds both sides of a rule: forms say what its operands are.
-_SIDES = {
-    "column": ("intermediate.column_sums", "column"),
-    "row": ("intermediate.row_sums", "row"),
-    "indicator": ("intermediate.indicator_sums", "row"),
-}
 # A column or row of totals without figures is a hint of its own (totals_left_blank).
 _MAY_BE_JUDGED = {
     Verdict.STRICT: "all_reported",
-    Verdict.BLANK_AS_ZERO: "none_lost and blank_total is null",
+    Verdict.BLANK_AS_ZERO: "coalesce(total_row, total_column) is null",
 }
 _WITH_AGENCY_YEAR = "left join raw.resolution using (document_sha256)"
 
@@ -92,11 +86,11 @@ def all_suites(
     least share of them).
 
     Raises:
-        FormError: an identity of the forms that no SQL evaluates.
+        FormError: rules.yaml lacks a rule of sql/audits.
     """
     known = load_marts() if marts is None else marts
     known_forms = load_forms() if forms is None else forms
-    require_audits(known_forms)
+    require_rules(known_forms)
     return (
         *_identities(known_forms),
         _counts(),
@@ -114,32 +108,25 @@ def suites_of(layer: Layer, *, coverage_floor: float = 0) -> tuple[Suite, ...]:
 
 
 def _identities(forms: Forms) -> Iterator[Suite]:
-    rules = {
-        identity.id: identity.for_each
-        for form in forms.vintages.values()
-        for table in form.tables.values()
-        for identity in getattr(table, "identities", ())
-    }
-    rules |= {
-        identity.id: "indicator"
-        for form in forms.annexes.values()
-        for identity in form.annex.identities
-    }
-    for rule, for_each in rules.items():
+    tables = [table for form in forms.vintages.values() for table in form.tables.values()]
+    # Most releases hold no annex.
+    must_judge = {i.id for table in tables for i in getattr(table, "identities", ())}
+    annexes = {i.id for form in forms.annexes.values() for i in form.annex.identities}
+    for rule in [rule for rule in forms.rules if rule in must_judge | annexes]:
         for verdict in Verdict:
-            yield _identity(rule, forms.rules[rule].label_en, for_each, verdict)
+            yield _identity(
+                rule, forms.rules[rule].label_en, verdict, must_judge=rule in must_judge
+            )
 
 
-def _identity(rule: str, label: str, for_each: str, verdict: Verdict) -> Suite:
-    relation, place = _SIDES[for_each]
+def _identity(rule: str, label: str, verdict: Verdict, *, must_judge: bool) -> Suite:
     return Suite(
         name=f"{rule}_{verdict}",
         layer=Layer.AUDITS,
         title=f"{label} ({verdict})",
-        query=f'select document_sha256, "{place}" as place,'
+        query='select document_sha256, "row", "column",'
         ' coalesce("left", 0) as left_side, coalesce("right", 0) as right_side'
-        f" from {relation}"
-        f" where rule = '{rule}' and {_MAY_BE_JUDGED[verdict]}",
+        f" from intermediate.identity_sums where rule = '{rule}' and {_MAY_BE_JUDGED[verdict]}",
         expectations=(
             Expectation(
                 "ExpectColumnPairValuesToBeEqual",
@@ -147,10 +134,9 @@ def _identity(rule: str, label: str, for_each: str, verdict: Verdict) -> Suite:
             ),
         ),
         failures='select agency_id, report_year, document_sha256, "table", "row", "column",'
-        f' "left", "right", difference from audits.{rule} {_WITH_AGENCY_YEAR}'
-        f" where reading = '{verdict}' order by all",
-        # Most releases hold no annex.
-        must_judge=for_each != "indicator",
+        f' "left", "right", difference from audits.identities {_WITH_AGENCY_YEAR}'
+        f" where rule = '{rule}' and reading = '{verdict}' order by all",
+        must_judge=must_judge,
     )
 
 

@@ -1,5 +1,12 @@
 """Forms are data: data/forms/*.yaml as checked values."""
 
+from pipelines.forms.identities import (
+    Equation,
+    Identity,
+    difference,
+    equations_of,
+    merged,
+)
 from pipelines.forms.load import FORMS_DIR, INDICATORS, load_forms
 from pipelines.forms.message import finding
 from pipelines.forms.model import (
@@ -10,7 +17,6 @@ from pipelines.forms.model import (
     Column,
     Form,
     Forms,
-    Identity,
     Indicator,
     Item,
     Measure,
@@ -28,6 +34,7 @@ __all__ = [
     "Block",
     "BlockTable",
     "Column",
+    "Equation",
     "Form",
     "Forms",
     "Identity",
@@ -38,6 +45,9 @@ __all__ = [
     "Row",
     "Rule",
     "Table",
+    "difference",
+    "equations_of",
     "finding",
     "load_forms",
+    "merged",
 ]

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from pipelines.domain import Kind, Severity
 from pipelines.forms.claims import ClaimForms
+from pipelines.forms.identities import Equation, Identity, equations_of
 from pipelines.text.labels import Code, Labelled, check_unique_codes, check_unique_labels
 from pipelines.text.lexicon import Lexicon
 from pipelines.text.yaml_file import Strict
@@ -32,15 +33,6 @@ class Measure(Labelled):
 
 class Item(Labelled):
     """A row of one block of the disclosure table."""
-
-
-class Identity(Strict):
-    """left sum = right sum, once for each column (operands are rows) or each row (columns)."""
-
-    id: str
-    for_each: Literal["column", "row"]
-    left: tuple[Code, ...] = Field(min_length=1)
-    right: tuple[Code, ...] = Field(min_length=1)
 
 
 class RectangularTable(Strict):
@@ -73,6 +65,12 @@ class RectangularTable(Strict):
             known = {x.code for x in (self.rows if identity.for_each == "column" else self.columns)}
             _operands_are_known(identity, known)
         return self
+
+    @cached_property
+    def equations(self) -> tuple[Equation, ...]:
+        """Its identities in every column and row."""
+        rows, columns = [row.code for row in self.rows], [column.code for column in self.columns]
+        return tuple(equations_of(self.identities, rows, columns))
 
     def cells(self) -> Iterator[tuple[Code, Code]]:
         """Every (row, column) of the form, in its order."""

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import chain
 
 from pipelines.domain import Fact, Finding, State
-from pipelines.forms import Forms, RectangularTable, finding
+from pipelines.forms import Equation, Forms, RectangularTable, difference, finding
 
 SLIP_SUSPECTED = "reading_slip_suspected"
 
@@ -78,43 +78,31 @@ class Sums:
         }
         self.reported = {(f.row, f.column) for f in facts if f.state is State.REPORTED}
         self.by_confidence = any(f.confidence is not None for f in facts)
-        rows = {row for row, _ in self.values}
-        columns = [column.code for column in form.columns]
-        every: list[dict[Cell, int]] = []
-        for identity in form.identities:
-            signs = [(o, 1) for o in identity.left] + [(o, -1) for o in identity.right]
-            if identity.for_each == "column":
-                every += [{(o, c): sign for o, sign in signs} for c in columns]
-            else:
-                every += [{(r, o): sign for o, sign in signs} for r in rows]
-        self.all = [terms for terms in every if terms.keys() <= self.values.keys()]
+        known = self.values.keys()
+        self.all = [e for e in form.equations if known >= set(e.cells)]
 
     @cached_property
-    def broken(self) -> list[dict[Cell, int]]:
-        return [terms for terms in self.all if self._off(terms, {})]
+    def broken(self) -> list[Equation]:
+        return [equation for equation in self.all if difference(equation, self.values)]
 
     def keeps_all(self, figures: Values) -> bool:
         """Whether every sum holds with these figures instead."""
-        return not any(self._off(terms, figures) for terms in self.all)
-
-    def _off(self, terms: Mapping[Cell, int], figures: Values) -> Decimal:
-        values = self.values
-        return sum(
-            (sign * figures.get(cell, values[cell]) for cell, sign in terms.items()), Decimal(0)
-        )
+        changed = {**self.values, **figures}
+        return not any(difference(equation, changed) for equation in self.all)
 
     def needed(self, cell: Cell) -> Decimal | None:
         """What the cell would have to be for all sums to hold; None where nothing would do."""
         first = self.broken[0]
-        if cell not in first:
+        if cell not in first.cells:
             return None
-        figure = self.values[cell] - first[cell] * self._off(first, {})
+        sign = 1 if cell in first.left else -1
+        figure = self.values[cell] - sign * difference(first, self.values)
         return figure if figure >= 0 and self.keeps_all({cell: figure}) else None
 
 
 def _digits(sums: Sums) -> Iterator[Slip]:
     """Each printed figure that another, a slip over its digits away, would keep all sums."""
-    for cell in sums.broken[0]:
+    for cell in sums.broken[0].cells:
         figure = sums.needed(cell) if cell in sums.reported else None
         kind = _kind_of(sums, cell, figure) if figure is not None else None
         if figure is not None and kind is not None:
@@ -144,7 +132,7 @@ def _lost_digit(whole: str, rest: str) -> bool:
 def _moves(sums: Sums, form: RectangularTable) -> Iterator[Slip]:
     """Neighbours in a row taken for each other, and rows moved by one column."""
     columns = [column.code for column in form.columns]
-    touched = {row for terms in sums.broken for row, _ in terms}
+    touched = {row for e in sums.broken for row, _ in e.cells}
     for row in (r.code for r in form.rows if r.code in touched):
         cells = [(row, column) for column in columns]
         if not sums.reported.issuperset(cells):

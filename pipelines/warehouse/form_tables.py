@@ -10,6 +10,7 @@ from pipelines.domain import FormError
 from pipelines.domain.arrow import row_mapping
 from pipelines.forms import INDICATORS, BlockTable, Forms, Identity, Table
 from pipelines.text.labels import Labelled
+from pipelines.warehouse.identity_terms import identity_terms
 
 
 class _FormTable(NamedTuple):
@@ -61,13 +62,6 @@ class _Indicator(NamedTuple):
     labels: tuple[str, ...]
 
 
-class _IndicatorTerm(NamedTuple):
-    rule: str
-    needs_cumulative: bool
-    total: str
-    part: str
-
-
 class _Rule(NamedTuple):
     rule: str
     kind: str
@@ -80,18 +74,9 @@ class _Rule(NamedTuple):
     vintages: tuple[str, ...] | None
 
 
-class _IdentityTerm(NamedTuple):
-    rule: str
-    vintage: str
-    table: str
-    for_each: str
-    side: str
-    operand: str
-
-
 def form_tables(forms: Forms) -> dict[str, pa.Table]:
     """The forms as tables: form_tables, form_rows, form_columns, form_cells, rules,
-    identity_terms, and of the annexes indicators and indicator_terms. A label is that of the newest
+    identity_terms, and of the annexes indicators. A label is that of the newest
     vintage that has the code; ordinals run through all vintages in the order of the printed form.
 
     Raises:
@@ -110,22 +95,12 @@ def form_tables(forms: Forms) -> dict[str, pa.Table]:
             _FormColumn, [*_by_table(every, _form_column_rows), *annexes.columns]
         ),
         "indicators": _table(_Indicator, annexes.indicators),
-        "indicator_terms": _table(_IndicatorTerm, annexes.terms),
         "form_cells": _table(
             _FormCell,
             [(vintage, t.table, row, column) for vintage, t in every for row, column in t.cells()],
         ),
         "rules": _table(_Rule, _rule_rows(forms, every)),
-        "identity_terms": _table(
-            _IdentityTerm,
-            [
-                (identity.id, vintage, table.table, identity.for_each, side, operand)
-                for vintage, table in every
-                for identity in _identities(table)
-                for side, operands in (("left", identity.left), ("right", identity.right))
-                for operand in operands
-            ],
-        ),
+        "identity_terms": identity_terms(forms),
     }
 
 
@@ -211,12 +186,11 @@ def _columns_with_kinds(table: Table) -> dict[str, tuple[Labelled, str, str | No
 
 @dataclass(frozen=True, slots=True)
 class _AnnexRows:
-    """The annexes as rows of form_rows, form_columns, indicators and indicator_terms."""
+    """The annexes as rows of form_rows, form_columns and indicators."""
 
     rows: list[tuple[Any, ...]]
     columns: list[tuple[Any, ...]]
     indicators: list[tuple[Any, ...]]
-    terms: list[tuple[Any, ...]]
 
 
 def _annex_rows(forms: Forms) -> _AnnexRows:
@@ -253,26 +227,7 @@ def _annex_rows(forms: Forms) -> _AnnexRows:
             )
             for n, r in enumerate(entries, start=1)
         ],
-        _indicator_terms(forms),
     )
-
-
-def _indicator_terms(forms: Forms) -> list[tuple[Any, ...]]:
-    """Each part of each total, whichever form names it. A sum that only forms with a cumulative
-    column have is judged only where there is one."""
-    parts: dict[tuple[str, str], dict[str, None]] = {}
-    cumulative: dict[tuple[str, str], bool] = {}
-    for form in forms.annexes.values():
-        two_columns = len(form.annex.columns) > 1
-        for identity in form.annex.identities:
-            key = (identity.id, identity.right[0])
-            parts.setdefault(key, {}).update(dict.fromkeys(identity.left))
-            cumulative[key] = cumulative.get(key, True) and two_columns
-    return [
-        (rule, cumulative[rule, total], total, part)
-        for (rule, total), of_total in parts.items()
-        for part in of_total
-    ]
 
 
 def _rule_rows(forms: Forms, every: Sequence[tuple[str, Table]]) -> list[tuple[Any, ...]]:

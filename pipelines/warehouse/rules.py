@@ -1,6 +1,6 @@
 """Runs sql/audits: each rule is written there, once, for one document and for the warehouse."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from pipelines.domain import (
     Severity,
     Verdict,
 )
-from pipelines.forms import FORMS_DIR, Forms
+from pipelines.forms import Forms
 from pipelines.warehouse.arrow_tables import (
     CALENDAR,
     RESOLUTION,
@@ -30,12 +30,13 @@ from pipelines.warehouse.form_tables import form_tables
 from pipelines.warehouse.sql_models import (
     SQL_DIR,
     VIOLATIONS,
-    load_sql_models,
     run_sql_models,
     upstream_of,
 )
 
 _ALL_FINDINGS = "audits.findings"
+# The one select that is named after no rule: it evaluates the identities of all forms.
+_IDENTITIES = "identities"
 # Whose report it is and where it lay is not asked of documents alone: nothing is compared with it.
 _NOT_ASKED = {
     "resolution": RESOLUTION.empty_table(),
@@ -47,47 +48,18 @@ _NOT_ASKED = {
 def audited_rules(*, sql_dir: Path = SQL_DIR) -> tuple[str, ...]:
     """The rules that have a select of their own in sql/audits, by name."""
     names = upstream_of([VIOLATIONS], "audits", sql_dir=sql_dir)
-    return tuple(sorted(names - {VIOLATIONS.removeprefix("audits.")}))
+    return tuple(sorted(names - {VIOLATIONS.removeprefix("audits."), _IDENTITIES}))
 
 
-def require_audits(forms: Forms, *, sql_dir: Path = SQL_DIR) -> None:
-    """Refuse rules that would be accepted and never evaluated.
+def require_rules(forms: Forms, *, sql_dir: Path = SQL_DIR) -> None:
+    """Refuse a select of sql/audits without a rule, whose findings would have no message.
 
     Raises:
-        FormError: sql/ does not evaluate an identity of the forms, or rules.yaml lacks a rule of
-            sql/audits. The message names the rule, the file and what is missing.
+        FormError: rules.yaml lacks a rule of sql/audits; the message names both files.
     """
-    audited = audited_rules(sql_dir=sql_dir)
-    for file, rule, table in _identities(forms):
-        if rule in audited:
-            problem = _missing_in_sums(rule, table, sql_dir)
-        else:
-            problem = f"{sql_dir / 'audits' / rule}.sql is missing"
-        if problem:
-            raise FormError(f"{file}: nothing evaluates the identity {rule}: {problem}")
-    for rule in audited:
+    for rule in audited_rules(sql_dir=sql_dir):
         if rule not in forms.rules:
             raise FormError(f"{sql_dir / 'audits' / rule}.sql: rules.yaml has no rule {rule}")
-
-
-def _identities(forms: Forms) -> Iterator[tuple[Path, str, str]]:
-    """The file, rule and table of each identity."""
-    tables = [(name, t) for name, form in forms.vintages.items() for t in form.tables.values()]
-    annexes = [(name, form.annex) for name, form in forms.annexes.items()]
-    for folder, table in (*tables, *annexes):
-        for identity in getattr(table, "identities", ()):
-            yield FORMS_DIR / folder / f"{table.table}.yaml", identity.id, table.table
-
-
-def _missing_in_sums(rule: str, table: str, sql_dir: Path) -> str:
-    """What is missing where the rule's select reads sums that do not hold the rule; else empty."""
-    read = upstream_of([f"audits.{rule}"], "intermediate", sql_dir=sql_dir)
-    for sums in load_sql_models(sql_dir):
-        # Sums hold all identities of the table that they name, or only the rules that they name.
-        named = f"'{table}'" in sums.sql or f"'{rule}'" in sums.sql
-        if sums.name in read and sums.name.endswith("_sums") and not named:
-            return f"{sql_dir / sums.schema / sums.name}.sql does not sum its sides"
-    return ""
 
 
 def audit_warehouse(con: duckdb.DuckDBPyConnection) -> None:
@@ -109,9 +81,9 @@ def audit_many(
     `calendar` is that of the day; without it no report year is compared with the day.
 
     Raises:
-        FormError: an identity of the forms that no SQL evaluates.
+        FormError: rules.yaml lacks a rule of sql/audits.
     """
-    require_audits(forms)
+    require_rules(forms)
     with duckdb.connect(config={"threads": 1}) as con:
         needed = upstream_of([_ALL_FINDINGS], "raw")
         told = outcome_tables(outcomes, parser_version="")

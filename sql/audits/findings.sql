@@ -28,8 +28,9 @@ blanks as (
             order by cells.side desc, form_rows.ordinal, form_columns.ordinal
         ) as number
     from audits.violations
-    inner join intermediate.identity_cells as cells
+    inner join raw.identity_terms as cells
         on cells.rule = violations.rule
+        and cells."table" = violations."table"
         and cells.place_row is not distinct from violations."row"
         and cells.place_column is not distinct from violations."column"
     inner join raw.facts
@@ -37,7 +38,7 @@ blanks as (
         and facts."table" = cells."table"
         and facts."row" = cells."row"
         and facts."column" = cells."column"
-        and facts.vintage = coalesce(cells.vintage, facts.vintage)
+        and facts.vintage = cells.vintage
     inner join (values ('blank', '空白', 'blank'), ('not_applicable', '不适用', 'not applicable'))
         as states (state, state_zh, state_en) using (state)
     left join raw.form_rows on form_rows."table" = cells."table" and form_rows."row" = cells."row"

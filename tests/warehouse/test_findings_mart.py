@@ -72,11 +72,11 @@ def test_a_broken_identity_counts_once(build: Build, make_report: Make) -> None:
 
 def test_every_select_of_audits_is_a_rule_with_the_same_columns(build: Build) -> None:
     files = {file.stem for file in (SQL_DIR / "audits").glob("*.sql")}
-    assert set(audited_rules()) == files - {"findings"}
+    assert set(audited_rules()) == files - {"findings", "identities"}
     assert set(audited_rules()) <= set(FORMS.rules)
     con = build([], batches=[])
-    for rule in audited_rules():
-        columns = [row[0] for row in con.execute(f"describe audits.{rule}").fetchall()]
+    for name in files - {"findings"}:
+        columns = [row[0] for row in con.execute(f"describe audits.{name}").fetchall()]
         assert columns == [
             "document_sha256",
             "rule",

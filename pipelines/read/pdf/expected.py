@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
-from pipelines.forms import Block, BlockTable, Form, Forms, Identity, RectangularTable, Row
+from pipelines.forms import Block, BlockTable, Equation, Form, Forms, RectangularTable, Row
 from pipelines.text import fold, unnumbered
 
 # The folded labels that stand before a run of figures, joined → how long each of them is.
@@ -32,7 +32,7 @@ class ExpectedTable:
 
     table: str
     rows: tuple[ExpectedRow, ...]
-    identities: tuple[Identity, ...] = ()
+    equations: tuple[Equation, ...] = ()
     codes: tuple[str, ...] = ()
     groups: tuple[str | None, ...] = ()
     columns: tuple[str, ...] = ()
@@ -108,7 +108,7 @@ def _requests(form: Form, forms: Forms) -> ExpectedTable | None:
     return ExpectedTable(
         table.table,
         tuple(rows),
-        table.identities,
+        table.equations,
         tuple(row.code for row in table.rows),
         tuple(row.group for row in table.rows),
         tuple(column.code for column in table.columns),
@@ -132,7 +132,7 @@ def _reviews(form: Form, forms: Forms) -> ExpectedTable | None:
     return ExpectedTable(
         table.table,
         (ExpectedRow(readings, figures),),
-        table.identities,
+        table.equations,
         tuple(row.code for row in table.rows),
         tuple(row.group for row in table.rows),
         tuple(column.code for column in table.columns),

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipelines.domain import Cell, Grid, Place
-from pipelines.forms import Forms
+from pipelines.forms import Forms, difference
 from pipelines.read.pdf.expected import ExpectedTable, expected_endings, expected_tables
 from pipelines.read.pdf.grid import Block
 from pipelines.read.pdf.page import Box, Page
@@ -168,19 +168,16 @@ class _Table:
         return [row[at : at + width] for row in values for at in range(0, len(row), width)]
 
     def _check_identities(self) -> None:
-        if not self.expected.identities:
+        if not self.expected.equations:
             return
-        by_row = self._values()
-        by_column = [list(column) for column in zip(*by_row, strict=True)]
-        for identity in self.expected.identities:
-            # Lines over which it holds, each with its operands.
-            of_rows = identity.for_each == "column"
-            codes = self.expected.codes if of_rows else self.expected.columns
-            left = [codes.index(code) for code in identity.left]
-            right = [codes.index(code) for code in identity.right]
-            for line in by_column if of_rows else by_row:
-                if sum(line[i] for i in left) != sum(line[i] for i in right):
-                    raise NotAsExpectedError(f"{identity.id} is broken")
+        figures = {
+            (row, column): value
+            for row, values in zip(self.expected.codes, self._values(), strict=True)
+            for column, value in zip(self.expected.columns, values, strict=True)
+        }
+        for equation in self.expected.equations:
+            if difference(equation, figures):
+                raise NotAsExpectedError(f"{equation.rule} is broken")
 
 
 class _Disclosure(_Table):

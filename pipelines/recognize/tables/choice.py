@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from pipelines.domain import Cell
-from pipelines.forms import Identity
+from pipelines.forms import Equation
 from pipelines.recognize.tables.constraint import Candidates, CellCode, possible
 from pipelines.recognize.tables.options import Option, aligned, options, runs_together
 from pipelines.recognize.tables.placement import Certainty, FigureRow, Placement
@@ -37,7 +37,7 @@ Ways = Callable[[PrintedRow], tuple[Option, ...]]
 
 
 def chosen(
-    rows: Sequence[PrintedRow], identities: Sequence[Identity], lexicon: Lexicon
+    rows: Sequence[PrintedRow], equations: Sequence[Equation], lexicon: Lexicon
 ) -> list[Placement]:
     """The placements of the rows, in their order: the new ones where the sums leave one column for
     some figure of a row, else as they were."""
@@ -47,7 +47,7 @@ def chosen(
         return [row.placement for row in rows]
 
     def left_of(ways: Ways) -> list[tuple[Option, ...]]:
-        return possible([_candidates(row, ways) for row in rows], identities, lexicon)
+        return possible([_candidates(row, ways) for row in rows], equations, lexicon)
 
     together = any(runs_together(row.figures) for row in rows)
     left = left_of(partial(_every_way, run_together=together))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from pipelines.domain import Cell, Finding, Place, PlacedCell, StatutoryTable
-from pipelines.forms import Forms, Identity, finding
+from pipelines.forms import Equation, Forms, difference, finding, merged
 from pipelines.recognize.tables.choice import PrintedRow, chosen
 from pipelines.recognize.tables.labels import Labels
 from pipelines.recognize.tables.layouts import Layout, Layouts
@@ -122,7 +122,7 @@ class _Collector:
                 PrintedRow(row.figures, layout.columns, placement, i in foreign)
                 for i, ((row, layout), placement) in enumerate(zip(pairs, placements, strict=True))
             ]
-            placements = chosen(printed, self._identities(name), self.forms.lexicon)
+            placements = chosen(printed, self._equations(name), self.forms.lexicon)
         for (row, layout), placement in zip(pairs, placements, strict=True):
             table.rows_by_vintage[layout.vintage] += 1
             self._take(table, row, layout, placement)
@@ -145,19 +145,14 @@ class _Collector:
             if lossy and row.figures.stream and not self._sums_up(name, layout, placement)
         }
 
-    def _identities(self, name: str) -> list[Identity]:
+    def _equations(self, name: str) -> tuple[Equation, ...]:
         """Of all vintages together, since a table can have rows of several: a row that is not
         printed adds nothing."""
-        by_id: dict[str, Identity] = {}
-        for form in self.forms.vintages.values():
-            for identity in form.rectangular(name).identities:
-                before = by_id.setdefault(identity.id, identity)
-                sides = {
-                    side: tuple(dict.fromkeys((*getattr(before, side), *getattr(identity, side))))
-                    for side in ("left", "right")
-                }
-                by_id[identity.id] = before.model_copy(update=sides)
-        return list(by_id.values())
+        return merged(
+            equation
+            for form in self.forms.vintages.values()
+            for equation in form.rectangular(name).equations
+        )
 
     def _sums_up(self, name: str, layout: Layout, placement: Placement) -> bool:
         """Whether the row keeps the sums of its form. In one-cell lines that lost cells, a row can
@@ -165,14 +160,15 @@ class _Collector:
         if name != REQUESTS or placement.certainty is not Certainty.SURE:
             return True
         figures = {
-            column: parse_token(cell.text, "count", self.forms.lexicon).value or Decimal(0)
-            for (_, column), cell in zip(layout.columns, placement.cells, strict=True)
+            code: parse_token(cell.text, "count", self.forms.lexicon).value or Decimal(0)
+            for code, cell in zip(layout.columns, placement.cells, strict=True)
             if cell is not None
         }
-        return all(
-            sum(figures[c] for c in identity.left) == sum(figures[c] for c in identity.right)
-            for identity in self.forms.vintages[layout.vintage].rectangular(name).identities
-            if identity.for_each == "row"
+        rows = {row for row, _ in layout.columns}
+        return not any(
+            difference(equation, figures)
+            for equation in self.forms.vintages[layout.vintage].rectangular(name).equations
+            if equation.row in rows
         )
 
     def _take(self, table: _Table, row: RowFound, layout: Layout, placement: Placement) -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from operator import add, le
 
 from pipelines.domain import State
-from pipelines.forms import Identity
+from pipelines.forms import Equation, difference
 from pipelines.recognize.tables.options import Option
 from pipelines.text import narrow
 from pipelines.text.lexicon import Lexicon
@@ -36,7 +36,7 @@ class Candidates:
 
 
 def possible(
-    rows: Sequence[Candidates], identities: Sequence[Identity], lexicon: Lexicon
+    rows: Sequence[Candidates], equations: Sequence[Equation], lexicon: Lexicon
 ) -> list[tuple[Option, ...]]:
     """Of each row the ways that some choice for all the others allows.
 
@@ -45,15 +45,17 @@ def possible(
     """
     cells = [cell for row in rows for cell in row.cells]
     counts = _counts(rows, lexicon)
-    kept = [_kept_within(row, identities, counts) for row in rows]
+    of_columns = [equation for equation in equations if equation.row is None]
+    of_rows = {row: [e for e in equations if e.row == row] for row, _ in cells}
+    within = [[e for code in dict(row.cells) for e in of_rows[code]] for row in rows]
+    kept = [_kept_within(row, sums, counts) for row, sums in zip(rows, within, strict=True)]
     if len(set(cells)) < len(cells) or not all(kept):
         return [() for _ in rows]
-    sums = _Sums.over(cells, identities)
     vectors = [
-        [sums.vector(row.cells, _with_totals(row.cells, w.figures, identities)) for w in ways]
-        for row, ways in zip(rows, kept, strict=True)
+        _vectors(row.cells, [_with_totals(row.cells, w.figures, sums) for w in ways], of_columns)
+        for row, sums, ways in zip(rows, within, kept, strict=True)
     ]
-    alive = _alive(vectors, _order(rows, vectors, identities))
+    alive = _alive(vectors, _order(rows, vectors, of_columns))
     return [
         tuple(dict.fromkeys(w.option for w, v in zip(ways, of_row, strict=True) if v in living))
         for ways, of_row, living in zip(kept, vectors, alive, strict=True)
@@ -70,14 +72,14 @@ class _Way:
     figures: tuple[int, ...]
 
 
-def _kept_within(row: Candidates, identities: Sequence[Identity], counts: Counts) -> list[_Way]:
+def _kept_within(row: Candidates, equations: Sequence[Equation], counts: Counts) -> list[_Way]:
     """The ways that keep the sums within the row; none where a figure cannot be read."""
     ways: list[_Way] = []
     for option in row.options:
         figures = _figures(option, counts)
         if figures is None:
             return []
-        completed = [figures] if row.fixed else _completed(row.cells, option, figures, identities)
+        completed = [figures] if row.fixed else _completed(row.cells, option, figures, equations)
         ways += [_Way(option, f) for f in completed]
     return ways
 
@@ -103,7 +105,7 @@ def _completed(
     cells: Sequence[CellCode],
     option: Option,
     figures: tuple[int, ...],
-    identities: Sequence[Identity],
+    equations: Sequence[Equation],
 ) -> list[tuple[int, ...]]:
     """The figures with which the sums within the row hold, one lost cell a sum at most not zero;
     none where nothing would do. Authors leave the parts of a row blank, or its total: a sum with
@@ -111,70 +113,54 @@ def _completed(
     number = {code: i for i, code in enumerate(cells)}
     printed = {i for i, cell in enumerate(option) if cell is not None and narrow(cell.text)}
     found = [figures]
-    for identity in (i for i in identities if i.for_each == "row"):
-        for row in dict.fromkeys(row for row, _ in cells):
-            left = [number[row, column] for column in identity.left]
-            right = [number[row, column] for column in identity.right]
-            wanting = sum(figures[i] for i in right) - sum(figures[i] for i in left)
-            if not wanting or printed.isdisjoint(left) or printed.isdisjoint(right):
-                continue
-            lost = [i for i in left if option[i] is None] if wanting > 0 else []
-            found = [(*known[:i], wanting, *known[i + 1 :]) for known in found for i in lost]
+    for equation in equations:
+        left, right = ([number[cell] for cell in side] for side in (equation.left, equation.right))
+        wanting = -difference(equation, dict(zip(cells, figures, strict=True)))
+        if not wanting or printed.isdisjoint(left) or printed.isdisjoint(right):
+            continue
+        lost = [i for i in left if option[i] is None] if wanting > 0 else []
+        found = [(*known[:i], wanting, *known[i + 1 :]) for known in found for i in lost]
     return found
 
 
 def _with_totals(
-    cells: Sequence[CellCode], figures: Sequence[int], identities: Sequence[Identity]
-) -> list[int]:
+    cells: Sequence[CellCode], figures: Sequence[int], equations: Sequence[Equation]
+) -> dict[CellCode, int]:
     """The figures with the sum of its parts for each total, where the parts are not all zero:
     authors leave totals blank on most rows, and a wrong one says nothing of the other columns."""
-    number = {code: i for i, code in enumerate(cells)}
-    summed = list(figures)
-    for identity in (i for i in identities if i.for_each == "row"):
-        for row in dict.fromkeys(row for row, _ in cells):
-            parts = sum(figures[number[row, column]] for column in identity.left)
-            for column in identity.right:
-                summed[number[row, column]] = parts or figures[number[row, column]]
+    printed = dict(zip(cells, figures, strict=True))
+    summed = dict(printed)
+    for equation in equations:
+        parts = sum(printed[cell] for cell in equation.left)
+        for cell in equation.right:
+            summed[cell] = parts or summed[cell]
     return summed
 
 
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    """The sums over rows, one component for each identity and column: left less right."""
-
-    signs: Mapping[CellCode, Mapping[int, int]]
-    size: int
-
-    @classmethod
-    def over(cls, cells: Sequence[CellCode], identities: Sequence[Identity]) -> "_Sums":
-        columns = sorted({column for _, column in cells})
-        components = [(i, c) for i in identities if i.for_each == "column" for c in columns]
-        signs: dict[CellCode, dict[int, int]] = {}
-        for number, (identity, column) in enumerate(components):
-            for operands, sign in ((identity.left, 1), (identity.right, -1)):
-                for row in operands:
-                    signs.setdefault((row, column), {})[number] = sign
-        return cls(signs, len(components))
-
-    def vector(self, cells: Sequence[CellCode], figures: Sequence[int]) -> Vector:
-        """What a row with these figures adds to each component."""
-        added = [0] * self.size
-        for cell, figure in zip(cells, figures, strict=True):
-            for number, sign in self.signs.get(cell, {}).items():
-                added[number] += sign * figure
-        return tuple(added)
+def _vectors(
+    cells: Sequence[CellCode], ways: Sequence[Mapping[CellCode, int]], equations: Sequence[Equation]
+) -> list[Vector]:
+    """What a row adds to each sum over rows, left less right, in each of its ways."""
+    own = set(cells)
+    of_row = [
+        e._replace(
+            left=tuple(c for c in e.left if c in own), right=tuple(c for c in e.right if c in own)
+        )
+        for e in equations
+    ]
+    return [tuple(difference(equation, figures) for equation in of_row) for figures in ways]
 
 
 def _order(
-    rows: Sequence[Candidates], vectors: Sequence[Sequence[Vector]], identities: Sequence[Identity]
+    rows: Sequence[Candidates], vectors: Sequence[Sequence[Vector]], equations: Sequence[Equation]
 ) -> list[int]:
     """The rows of the shortest sum first, since a sum that is closed sorts most choices out; among
     them those that can stand in fewest ways."""
 
+    sums = [set(equation.cells) for equation in equations]
+
     def shortest(row: Candidates) -> int:
-        codes = {code for code, _ in row.cells}
-        sums = [(*i.left, *i.right) for i in identities if i.for_each == "column"]
-        return min((len(s) for s in sums if not codes.isdisjoint(s)), default=0)
+        return min((len(s) for s in sums if not s.isdisjoint(row.cells)), default=0)
 
     return sorted(range(len(rows)), key=lambda i: (shortest(rows[i]), len(set(vectors[i]))))
 

@@ -4,7 +4,7 @@ nothing. A small form: two sorts of requests in, two out, and three applicants."
 import pytest
 
 from pipelines.domain import Cell, Place
-from pipelines.forms import Identity, load_forms
+from pipelines.forms import Identity, equations_of, load_forms
 from pipelines.recognize.tables.choice import PrintedRow, chosen
 from pipelines.recognize.tables.placement import Certainty, FigureRow, Peers, Placement, place
 
@@ -14,6 +14,8 @@ IDENTITIES = (
     Identity(id="kinds", for_each="column", left=("given", "refused"), right=("done",)),
     Identity(id="applicants", for_each="row", left=("a", "b", "c", "d"), right=("total",)),
 )
+ROWS = tuple(dict.fromkeys(row for i in IDENTITIES[:2] for row in (*i.left, *i.right)))
+EQUATIONS = tuple(equations_of(IDENTITIES, ROWS, COLUMNS))
 Printed = list[str | None]
 
 
@@ -27,7 +29,7 @@ def table(**rows: str) -> dict[str, tuple[Placement, Printed]]:
         uneven = FigureRow((), 1, exact=False, stream=False)
         placement = place(figures, len(COLUMNS), None, Peers((figures, uneven), len(COLUMNS)))
         printed.append(PrintedRow(figures, tuple((code, c) for c in COLUMNS), placement))
-    found = chosen(printed, IDENTITIES, load_forms().lexicon)
+    found = chosen(printed, EQUATIONS, load_forms().lexicon)
     return {
         code: (placement, [c and c.text for c in placement.cells])
         for code, placement in zip(rows, found, strict=True)
@@ -183,7 +185,7 @@ def test_a_row_printed_twice_leaves_all_open() -> None:
         )
         for code, text in [*rows.items(), ("after", rows["after"])]
     ]
-    found = chosen(printed, IDENTITIES, load_forms().lexicon)
+    found = chosen(printed, EQUATIONS, load_forms().lexicon)
     assert Certainty.CHOSEN not in {placement.certainty for placement in found}
 
 
@@ -208,7 +210,7 @@ def test_of_a_row_of_three_channels_only_the_channel_that_lost_a_cell_is_open() 
     row = PrintedRow(
         figures, cells, place(figures, len(cells), None, Peers((figures,), len(cells)))
     )
-    (found,) = chosen([row], reviews.identities, load_forms().lexicon)
+    (found,) = chosen([row], reviews.equations, load_forms().lexicon)
     printed = [c and c.text for c in found.cells]
     assert printed == [*texts[:10], *[None] * 5], "26 may be the total, or the total was lost"
     assert found.unsure == {10, 11, 12, 13, 14}
