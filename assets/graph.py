@@ -18,12 +18,12 @@ from pipelines.reference import load_registry
 from pipelines.reference.regions import REFERENCE_DIR, load_regions
 from pipelines.runs.context import House
 from pipelines.runs.process import parser_version
+from pipelines.runs.resolve_agencies import resolve
 from pipelines.runs.source_evidence import evidence_of_sources
 from pipelines.runs.steps import (
     SEEN,
     fingerprint_of,
     read_documents,
-    resolve,
     thresholds,
     warehouse,
 )

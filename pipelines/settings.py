@@ -131,7 +131,7 @@ class Settings(BaseSettings):
         return self.home / "warehouse" / "spill"
 
     @property
-    def duckdb(self) -> dict[str, str | int]:
+    def duckdb(self) -> dict[str, str | bool | int | float | list[str]]:
         """Configuration of each DuckDB connection to the warehouse."""
         return {
             "memory_limit": f"{self.duckdb_megabytes}MB",

@@ -1,45 +1,31 @@
 """What the assets do, in plain Python: settings and stages joined, no Dagster."""
 
 import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from math import ceil
-from operator import itemgetter
 from shutil import rmtree
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.archive import manifest, object_address, open_archive, sightings
 from pipelines.domain import (
-    Agency,
-    AgencyStatus,
     Calendar,
-    Finding,
     OgiError,
     Outcome,
     OutcomeKind,
     calendar_of,
     today_in_china,
 )
-from pipelines.forms import FORMS_DIR, finding, load_forms
+from pipelines.forms import FORMS_DIR
 from pipelines.publish import closed_to_writers, fingerprint, wal_of
-from pipelines.reference import (
-    NO_EVIDENCE,
-    Evidence,
-    Registry,
-    provisional_agency,
-    resolution_finding,
-)
 from pipelines.runs.context import Progress
 from pipelines.runs.process import DocumentRef, parser_version
 from pipelines.runs.workers import document_work, executor, failed, in_flight, map_batches
 from pipelines.settings import PROJECT_ROOT, Settings
-from pipelines.warehouse.arrow_tables import RESOLUTION, finding_table
 from pipelines.warehouse.connection import closed_after
 from pipelines.warehouse.gate import Thresholds
 from pipelines.warehouse.lake import processed, write_shard
@@ -108,85 +94,6 @@ def _outcomes(
         failure=failed,
         in_flight=in_flight(settings),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """Who reports on which year, of every document in the lake: the agencies, one row a document,
-    and what was found on the way."""
-
-    agencies: tuple[Agency, ...]
-    resolution: pa.Table
-    findings: pa.Table
-
-
-def resolve(
-    settings: Settings, registry: Registry, from_sources: Mapping[str, Evidence]
-) -> Resolved:
-    """Resolve every document's agency: the registry's agencies with those that the documents make
-    necessary, told by rule or provisional. `from_sources` is what the source of a document tells,
-    by sha256."""
-    folder = settings.lake_dir / parser_version() / "documents"
-    names = ["document_sha256", "agency_name", "report_year", "other_names", "outcome"]
-    shards = [pq.read_table(file, columns=names) for file in sorted(folder.glob("*.parquet"))]
-    made: defaultdict[str, dict[str, tuple[int, Agency]]] = defaultdict(dict)
-    resolved: dict[str, tuple[str | None, int | None]] = {}
-    findings: list[tuple[str, Finding]] = []
-    for row in (row for shard in shards for row in shard.to_pylist()):
-        sha256, name, year, others, outcome = (row[column] for column in names)
-        agency = None
-        source = from_sources.get(sha256, NO_EVIDENCE)
-        if sha256 in resolved:
-            continue
-        if not name and outcome == OutcomeKind.REPORT and source.source_agency_id is not None:
-            agency = registry.by_id[source.source_agency_id]
-            detail = agency.agency_name
-            findings.append((sha256, finding(load_forms(), "agency_from_source", detail=detail)))
-        elif name:
-            evidence = replace(source, year=year, others=tuple(others or ()))
-            resolution = registry.resolve(name, evidence)
-            agency = resolution.agency
-            # Of a name that says nobody a stand-in would be one agency for all who use it.
-            if agency is None and not resolution.says_nobody:
-                agency = provisional_agency(name)
-            if agency is not None and agency.status is not AgencyStatus.REVIEWED:
-                known = made[agency.agency_id].get(agency.agency_name, (0, agency))
-                made[agency.agency_id][agency.agency_name] = max(
-                    known, (year or 0, agency), key=itemgetter(0)
-                )
-            if (found := resolution_finding(resolution, load_forms())) is not None:
-                findings.append((sha256, found))
-        resolved[sha256] = (agency.agency_id if agency else None, year)
-    rows = [
-        {"document_sha256": sha256, "agency_id": agency_id, "report_year": year}
-        for sha256, (agency_id, year) in sorted(resolved.items())
-    ]
-    return Resolved(
-        _all_agencies(registry, made),
-        pa.Table.from_pylist(rows, schema=RESOLUTION),
-        finding_table(findings, parser_version()),
-    )
-
-
-def _all_agencies(
-    registry: Registry, made: Mapping[str, Mapping[str, tuple[int, Agency]]]
-) -> tuple[Agency, ...]:
-    """The reviewed agencies and the made ones, each once: under its newest name, the others as
-    aliases, and without a parent or successor that is neither."""
-    known = {a.agency_id for a in registry.agencies} | set(made)
-    named: list[Agency] = []
-    for _, by_name in sorted(made.items()):
-        newest = max(by_name.values(), key=lambda found: (found[0], found[1].agency_name))[1]
-        parent, successor = newest.parent_agency_id, newest.successor_agency_id
-        named.append(
-            replace(
-                newest,
-                aliases=tuple(sorted(set(by_name) - {newest.agency_name})),
-                parent_agency_id=parent if parent in known else None,
-                successor_agency_id=successor if successor in known else None,
-            )
-        )
-    return (*registry.agencies, *named)
 
 
 @contextmanager

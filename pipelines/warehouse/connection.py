@@ -9,7 +9,7 @@ import duckdb
 
 from pipelines.warehouse.sql_models import literal
 
-DuckDBConfig = Mapping[str, str | int]
+DuckDBConfig = Mapping[str, str | bool | int | float | list[str]]
 """Options of DuckDB, as `duckdb.connect` takes them."""
 
 DEFAULTS: DuckDBConfig = MappingProxyType({})

@@ -1,15 +1,18 @@
 """Outcomes → Parquet shards, each written whole or not at all."""
 
+import glob
 import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.domain import Outcome
-from pipelines.warehouse.arrow_tables import outcome_tables
+from pipelines.warehouse.arrow_tables import create_tables, outcome_tables
+from pipelines.warehouse.sql_models import literal
 from pipelines.whole_file import written_whole
 
 KINDS = ("facts", "findings", "claims", "documents")
@@ -63,6 +66,23 @@ def shard_files(lake_dir: Path, parser_version: str) -> dict[str, list[Path]]:
             if not file.is_file():
                 raise FileNotFoundError(f"{file}: the lake has lost a file of a committed shard")
     return files
+
+
+def create_lake_view(
+    con: duckdb.DuckDBPyConnection, kind: str, files: Sequence[Path], schema: pa.Schema
+) -> None:
+    """lake.<kind>: the rows of all files, with the file's name without folder as `shard`."""
+    con.execute("create schema if not exists lake")
+    if not files:
+        empty = schema.append(pa.field("shard", pa.string())).empty_table()
+        create_tables(con, "lake", {kind: empty})
+        return
+    paths = ", ".join(literal(glob.escape(str(file))) for file in files)
+    con.execute(
+        f"create view lake.{kind} as"
+        " select * exclude (filename), parse_filename(filename) as shard"
+        f" from read_parquet([{paths}], filename = true)"
+    )
 
 
 def _write_whole(table: pa.Table, target: Path) -> None:

@@ -3,8 +3,6 @@
 The facts and claims stay where they are: views over the lake's files.
 """
 
-import glob
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,9 +24,9 @@ from pipelines.warehouse.arrow_tables import (
     create_tables,
 )
 from pipelines.warehouse.form_tables import form_tables
-from pipelines.warehouse.lake import shard_files
+from pipelines.warehouse.lake import create_lake_view, shard_files
 from pipelines.warehouse.region_table import region_table
-from pipelines.warehouse.sql_models import BUILT_SCHEMAS, literal, run_sql_models
+from pipelines.warehouse.sql_models import BUILT_SCHEMAS, run_sql_models
 
 _SHARD_SCHEMAS = {"documents": DOCUMENTS, "facts": FACTS, "findings": FINDINGS, "claims": CLAIMS}
 
@@ -61,7 +59,6 @@ def load(
     """
     resolved = resolution.select(RESOLUTION.names).cast(RESOLUTION)
     found = FINDINGS.empty_table() if resolution_findings is None else resolution_findings
-    _resolution_is_sound(resolved, agencies)
     for schema in ("lake", *BUILT_SCHEMAS):
         con.execute(f"drop schema if exists {schema} cascade")
     create_tables(
@@ -76,9 +73,9 @@ def load(
             "resolution_findings": found,
         },
     )
-    con.execute("create schema lake")
+    _resolution_is_sound(con)
     for kind, files in shard_files(lake_dir, parser_version).items():
-        _view_of_files(con, kind, files, _SHARD_SCHEMAS[kind])
+        create_lake_view(con, kind, files, _SHARD_SCHEMAS[kind])
     archived = {
         "manifest": manifest.select(MANIFEST_SCHEMA.names).cast(MANIFEST_SCHEMA),
         "sightings": sightings.select(SIGHTINGS_SCHEMA.names).cast(SIGHTINGS_SCHEMA),
@@ -89,28 +86,16 @@ def load(
         con.execute(f"drop table lake.{name}")
 
 
-def _view_of_files(
-    con: duckdb.DuckDBPyConnection, name: str, files: Sequence[Path], schema: pa.Schema
-) -> None:
-    """lake.<name>: the rows of all files, with the file's name without folder as `shard`."""
-    if not files:
-        empty = schema.append(pa.field("shard", pa.string())).empty_table()
-        create_tables(con, "lake", {name: empty})
-        return
-    paths = ", ".join(literal(glob.escape(str(file))) for file in files)
-    con.execute(
-        f"create view lake.{name} as"
-        " select * exclude (filename), parse_filename(filename) as shard"
-        f" from read_parquet([{paths}], filename = true)"
-    )
-
-
-def _resolution_is_sound(resolution: pa.Table, agencies: Sequence[Agency]) -> None:
-    documents = Counter(resolution.column("document_sha256").to_pylist())
-    for document, rows in documents.most_common(1):
-        if rows > 1:
-            raise ReferenceDataError(f"resolution: document {document} stands twice")
-    known = {agency.agency_id for agency in agencies}
-    unknown = {a for a in resolution.column("agency_id").to_pylist() if a is not None} - known
-    if unknown:
-        raise ReferenceDataError(f"resolution: no agency has the id {min(unknown)}")
+def _resolution_is_sound(con: duckdb.DuckDBPyConnection) -> None:
+    twice = con.execute(
+        "select document_sha256 from raw.resolution group by all having count(*) > 1"
+        " order by all limit 1"
+    ).fetchone()
+    if twice:
+        raise ReferenceDataError(f"resolution: document {twice[0]} stands twice")
+    unknown = con.execute(
+        "select min(agency_id) from raw.resolution where agency_id not in"
+        " (select agency_id from raw.agencies)"
+    ).fetchone()
+    if unknown and unknown[0] is not None:
+        raise ReferenceDataError(f"resolution: no agency has the id {unknown[0]}")

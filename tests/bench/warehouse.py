@@ -32,7 +32,8 @@ from pipelines.publish import current_release, publish
 from pipelines.reference import load_registry
 from pipelines.reference.regions import REFERENCE_DIR, load_regions
 from pipelines.runs.process import parser_version
-from pipelines.runs.steps import current_fingerprint, resolve, thresholds, warehouse
+from pipelines.runs.resolve_agencies import resolve
+from pipelines.runs.steps import current_fingerprint, thresholds, warehouse
 from pipelines.serve import query
 from pipelines.settings import Settings
 from pipelines.warehouse.connection import reading

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipelines.domain import AgencyStatus, Outcome, OutcomeKind, ReportNames
 from pipelines.reference import Evidence, load_registry
 from pipelines.runs.process import parser_version
-from pipelines.runs.steps import Resolved, resolve
+from pipelines.runs.resolve_agencies import Resolved, resolve
 from pipelines.settings import Settings
 from pipelines.warehouse.lake import write_shard
 
@@ -50,6 +50,22 @@ def test_who_is_not_named_is_whose_source_it_is(tmp_path: Path) -> None:
     rules = zip(*(found.findings[c].to_pylist() for c in ("document_sha256", "rule")), strict=True)
     assert dict(rules)[nameless.document_sha256] == "agency_from_source"
     assert other.document_sha256 not in found.findings["document_sha256"].to_pylist()
+
+
+def test_documents_of_one_name_and_year_have_one_agency_and_a_finding_each(
+    tmp_path: Path,
+) -> None:
+    one = document("不存在县不存在局", 2022)
+    other = replace(one, document_sha256="f" * 64)
+    settings = Settings(home=tmp_path)
+    for shard in ([one], [other], [one, other]):
+        write_shard(settings.lake_dir, shard, parser_version())
+    found = resolve(settings, load_registry(), {})
+    both = sorted([one.document_sha256, other.document_sha256])
+    assert found.resolution["document_sha256"].to_pylist() == both
+    (agency,) = found.resolution["agency_id"].unique().to_pylist()
+    assert agency.startswith("provisional-")
+    assert found.findings["document_sha256"].to_pylist() == both
 
 
 def ids(found: Resolved) -> list[str | None]:

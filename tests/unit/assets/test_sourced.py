@@ -14,8 +14,8 @@ from pipelines.crawl import Source
 from pipelines.domain import AgencyStatus, Outcome, OutcomeKind, Provenance, ReportNames, Sighting
 from pipelines.reference import NO_EVIDENCE, Evidence, load_registry
 from pipelines.runs.process import parser_version
+from pipelines.runs.resolve_agencies import resolve
 from pipelines.runs.source_evidence import evidence_of_sources
-from pipelines.runs.steps import resolve
 from pipelines.settings import Settings
 from pipelines.warehouse.lake import write_shard
 
