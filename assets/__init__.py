@@ -1,1 +1,2 @@
-"""All the Dagster there is. Importing this package alone imports none of it."""
+"""Dagster only: what runs, when, and what is shown of it. The work itself is in `pipelines.runs`
+and `expectations`. Importing this package alone imports no Dagster."""

@@ -1,27 +1,65 @@
-"""Dagster's own home, of one trial: `python -m assets.instance` prepares it and prints where."""
+"""Dagster's instance of a home: its folder and configuration, and which schedules and sensors are
+on. Plain Python, so that `ogi status` imports no Dagster. `python -m assets.instance` prepares the
+folder and prints it."""
 
 import argparse
+import datetime as dt
+import sqlite3
 import sys
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.domain import OgiError
 from pipelines.settings import Settings, get_settings
 from pipelines.whole_file import written_whole
 
-# Pools are counted by run: an op's place in one would stay taken when its run is killed.
+NIGHTLY = "nightly"
+NIGHTLY_AT = dt.time(2, 0)
+NIGHTLY_ZONE = "Asia/Shanghai"
+INBOX = "inbox"
+INBOX_EVERY_S = 30
+
 _CONFIG = """\
+# Written by `make dev` (assets/instance.py) at each start.
 telemetry:
   enabled: false
 nux:
   enabled: false
-concurrency:
-  pools:
-    granularity: run
-    default_limit: 1
-compute_logs:
-  module: dagster._core.storage.noop_compute_log_manager
-  class: NoOpComputeLogManager
 """
+# A row whose status is neither is Dagster's note that the default applies.
+_SWITCHED = {"RUNNING": True, "STOPPED": False}
+
+
+@dataclass(frozen=True, slots=True)
+class AutomationState:
+    """Whether a schedule or sensor is on, and whether the user switched it in Dagster's pages."""
+
+    is_on: bool
+    is_switched: bool
+
+
+def automation_state(settings: Settings, name: str) -> AutomationState:
+    """The state of `NIGHTLY` or `INBOX`: as switched in Dagster's pages, else by the settings."""
+    switched = _switched(settings).get(name)
+    default = {NIGHTLY: settings.nightly_schedule, INBOX: settings.inbox_sensor}[name]
+    return AutomationState(default if switched is None else switched, switched is not None)
+
+
+def _switched(settings: Settings) -> dict[str, bool]:
+    """Name → state of what the user switched; empty where Dagster's database cannot be read."""
+    file = dagster_folder(settings) / "schedules" / "schedules.db"
+    if not file.is_file():
+        return {}
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
+            rows = connection.execute(
+                "select instigator_body ->> '$.origin.job_name', status from instigators"
+                " order by update_timestamp"
+            ).fetchall()
+    except sqlite3.Error:
+        return {}
+    return {name: _SWITCHED[status] for name, status in rows if status in _SWITCHED}
 
 
 def dagster_folder(settings: Settings) -> Path:
@@ -30,17 +68,15 @@ def dagster_folder(settings: Settings) -> Path:
 
 
 def dagster_home(settings: Settings) -> Path:
-    """The folder for DAGSTER_HOME, with its dagster.yaml.
+    """The folder for DAGSTER_HOME, with its dagster.yaml written anew.
 
     Raises:
         OSError: it cannot be written.
     """
     folder = dagster_folder(settings)
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "dagster.yaml"
-    if not file.exists():
-        with written_whole(file) as partial:
-            partial.write_text(_CONFIG, encoding="utf-8")
+    with written_whole(folder / "dagster.yaml") as partial:
+        partial.write_text(_CONFIG, encoding="utf-8")
     return folder
 
 

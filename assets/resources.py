@@ -1,38 +1,44 @@
-"""What the assets are given: settings, someone to tell of progress, the house to themselves."""
+"""Resources: the settings, and a run that has the home to itself."""
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import dagster as dg
 
-from pipelines.runs.context import House, Progress, alone
-from pipelines.settings import get_settings
+from pipelines.runs.context import Progress, RunContext, lock_home
+from pipelines.settings import Settings, get_settings
 
-_TELL_EVERY_S = 10.0
-
-# Read when a run begins, not when the code is loaded: a wrong variable fails the run and says so.
-settings = dg.ResourceDefinition(lambda _: get_settings(), description="every path and setting")
+_LOG_EVERY_S = 10.0
 
 
-@dg.resource(description="tells the run's log how far long steps have come")
-def progress(context: dg.InitResourceContext) -> Progress:
-    told: dict[str, float] = {}
+class SettingsResource(dg.ConfigurableResource[Settings]):
+    """Read when a run begins, not when the code is loaded: a wrong variable fails the run."""
 
-    def tell(step: str, done: int, total: int | None) -> None:
+    def create_resource(self, context: dg.InitResourceContext) -> Settings:
+        return get_settings()
+
+
+class RunResource(dg.ConfigurableResource[RunContext]):
+    """The context of the run. The whole run holds the lock of the home, which `ogi run` takes too:
+    no pool is needed."""
+
+    settings: dg.ResourceDependency[Settings]
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[RunContext]:
+        with lock_home(self.settings, _logged_progress(context), context.run_id) as run:
+            yield run
+
+
+def _logged_progress(context: dg.InitResourceContext) -> Progress:
+    """Progress in the log of the run: the end of each step, and every ten seconds of a long one."""
+    logged: dict[str, float] = {}
+
+    def progress(step: str, done: int, total: int | None) -> None:
         now = time.monotonic()
-        if done == total or now - told.get(step, 0.0) >= _TELL_EVERY_S:
-            told[step] = now
-            of_all = "" if total is None else f" of {total}"
-            if context.log is not None:
-                context.log.info(f"{step}: {done}{of_all}")
+        if context.log and (done == total or now - logged.get(step, 0.0) >= _LOG_EVERY_S):
+            logged[step] = now
+            context.log.info(f"{step}: {done}" + ("" if total is None else f" of {total}"))
 
-    return tell
-
-
-@dg.resource(
-    required_resource_keys={"settings", "progress"},
-    description="settings and progress, and one run at a time in one home",
-)
-def house(context: dg.InitResourceContext) -> Iterator[House]:
-    with alone(context.resources.settings, context.resources.progress) as opened:
-        yield opened
+    return progress

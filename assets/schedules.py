@@ -1,9 +1,18 @@
 """The schedule that runs the whole job every night."""
 
+import datetime as dt
+
 import dagster as dg
 
-from assets.automation import NIGHTLY, NIGHTLY_AT, NIGHTLY_ZONE
-from assets.graph import crawl_and_refresh
+from assets.instance import NIGHTLY, NIGHTLY_AT, NIGHTLY_ZONE
+from assets.jobs import crawl_and_refresh
+
+# The release is published, or found up to date, in the six hours after the schedule's time.
+NIGHTLY_FRESHNESS = dg.FreshnessPolicy.cron(
+    deadline_cron=f"{NIGHTLY_AT.minute} {NIGHTLY_AT.hour + 6} * * *",
+    lower_bound_delta=dt.timedelta(hours=6),
+    timezone=NIGHTLY_ZONE,
+)
 
 
 def nightly_schedule(is_on: bool) -> dg.ScheduleDefinition:

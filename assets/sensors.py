@@ -8,8 +8,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.automation import INBOX, INBOX_EVERY_S
-from assets.graph import refresh, taking_in
+from assets.instance import INBOX, INBOX_EVERY_S
+from assets.jobs import archive_config, refresh
 from pipelines.archive import walk
 from pipelines.settings import Settings
 
@@ -47,7 +47,7 @@ def _request_new_files(
     # A file name need not be UTF-8.
     run_key = hashlib.sha256(os.fsencode(states)).hexdigest()
     return dg.SensorResult(
-        run_requests=[dg.RunRequest(run_key=run_key, run_config=taking_in(new))], cursor=cursor
+        run_requests=[dg.RunRequest(run_key=run_key, run_config=archive_config(new))], cursor=cursor
     )
 
 

@@ -175,18 +175,9 @@ def _outcomes(files: Sequence[Path], settings: "Settings") -> "Iterator[list[Out
             yield [_outcome(file, settings)]
         return
 
-    from pipelines.runs.workers import document_work, executor, failed, in_flight, map_batches
+    from pipelines.runs.batches import process_documents
 
-    refs = [_ref(file) for file in readable]
-    # A few batches for each worker, so that one slow document does not leave the others idle.
-    size = max(1, min(settings.batch_size, len(refs) // (4 * settings.workers)))
-    yield from map_batches(
-        lambda: executor(settings),
-        document_work(settings),
-        [refs[i : i + size] for i in range(0, len(refs), size)],
-        failure=failed,
-        in_flight=in_flight(settings),
-    )
+    yield from process_documents(settings, [_ref(file) for file in readable])
 
 
 def _sha256_of_file(file: Path) -> str:

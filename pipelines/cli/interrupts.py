@@ -24,9 +24,9 @@ def catch_interrupts() -> Callable[[], int | None]:
     ignored (as `nohup` and background jobs of scripts do).
 
     Returns a function that returns the number of the first such signal, None before any. It knows
-    also of those that other handlers have received: Dagster installs its own during a run, and a
-    library may replace the exception by one of its own. Where a library drops the exception (as
-    imports from C do), it is raised again every two seconds.
+    also of those that the handlers of a library have received or whose exception a library has
+    replaced by its own. Where one drops the exception (as imports from C do), it is raised again
+    every two seconds.
     """
     read_end, write_end = os.pipe()
     for descriptor in (read_end, write_end):

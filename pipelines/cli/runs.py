@@ -17,7 +17,7 @@ from pipelines.domain import OgiError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from assets.run import RunReport
+    from pipelines.runs.run import RunReport
     from pipelines.settings import Settings
     from pipelines.warehouse.census import Census
 
@@ -91,7 +91,7 @@ def _require_file(paths: Sequence[Path]) -> None:
 
 def status() -> None:
     """Show where things are, what the last release holds, what waits, and what runs by itself."""
-    from assets.automation import INBOX, INBOX_EVERY_S, NIGHTLY, NIGHTLY_AT, NIGHTLY_ZONE
+    from assets.instance import INBOX, INBOX_EVERY_S, NIGHTLY, NIGHTLY_AT, NIGHTLY_ZONE
     from pipelines.archive import manifest, open_archive
     from pipelines.publish import changes, current_release
     from pipelines.runs.process import parser_version
@@ -132,7 +132,7 @@ def status() -> None:
 
 
 def _automation(settings: "Settings", name: str, times: str) -> str:
-    from assets.automation import automation_state
+    from assets.instance import automation_state
 
     state = automation_state(settings, name)
     switched = ", as switched in Dagster's pages" if state.is_switched else ""
@@ -153,10 +153,11 @@ def to_release(
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
     _writable(settings)
-    from assets.run import run as run_all
+    from expectations.evaluation import evaluate
+    from pipelines.runs.run import run as run_all
 
     with steps() as on_progress:
-        return run_all(paths, settings, sources=sources, on_progress=on_progress)
+        return run_all(paths, settings, evaluate, sources=sources, on_progress=on_progress)
 
 
 def _run(paths: Sequence[Path], settings: "Settings") -> None:

@@ -12,7 +12,7 @@ from pipelines.crawl import Source, load_sources
 from pipelines.crawl.job import CrawlJob, LookJob
 from pipelines.crawl.report import CrawlReport, LookReport, SourceReport
 from pipelines.domain import OgiError, calendar_of, today_in_china
-from pipelines.runs.context import Progress
+from pipelines.runs.context import Progress, RunContext
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.whole_file import written_whole
 
@@ -75,6 +75,22 @@ def crawl(
             report = CrawlReport.model_validate(value)
     _keep(report, settings)
     return report
+
+
+def crawl_sources(
+    run: RunContext,
+    names: Sequence[str],
+    on_source: Callable[[SourceReport], None] = lambda _: None,
+) -> CrawlReport | None:
+    """Crawl the sources of these ids, all for none. None where no source is named and the settings
+    name no contact: a home that only takes in files crawls nothing.
+
+    Raises:
+        OgiError: as `chosen_sources` and `crawl`.
+    """
+    if run.settings.crawl_contact is None and not names:
+        return None
+    return crawl(run.settings, chosen_sources(run.settings, names), run.progress, on_source)
 
 
 def check(

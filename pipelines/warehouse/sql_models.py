@@ -20,7 +20,8 @@ from pipelines.domain import OgiError
 from pipelines.text.yaml_file import Strict, load_yaml
 
 SQL_DIR = Path(__file__).parents[2] / "sql"
-BUILT_SCHEMAS = ("raw", "staging", "intermediate", "audits", "marts")
+MODEL_SCHEMAS = ("staging", "intermediate", "audits", "marts")
+BUILT_SCHEMAS = ("raw", *MODEL_SCHEMAS)
 # What load() makes itself, from files and from Arrow: no select of ours stands behind it.
 _LOADED_SCHEMAS = ("lake", "raw")
 # The rows of all rules of sql/audits. It has no file: a list of the rules would have to be edited.
@@ -132,18 +133,21 @@ def run_sql_models(
     con: duckdb.DuckDBPyConnection,
     schemas: Collection[str],
     *,
+    names: Collection[str] | None = None,
     needed_for: Sequence[str] | None = None,
     sql_dir: Path = SQL_DIR,
 ) -> None:
     """Create or replace the tables and views of `schemas` from their selects.
 
-    With `needed_for` (full names) only those, and what they read, are made. Marts have the types
-    of their .yml, their rows in the order of their grain, and every comment.
+    With `names` (full names) only those are made, with `needed_for` those and what they read.
+    Marts have the types of their .yml, their rows in the order of their grain, and every comment.
 
     Raises:
         SqlModelError: a mart's select and its .yml differ in columns or types.
     """
     chosen = [select for select in load_sql_models(sql_dir) if select.schema in schemas]
+    if names is not None:
+        chosen = [select for select in chosen if select.full_name in names]
     if needed_for is not None:
         closure = _closure(needed_for, sql_dir)
         chosen = [select for select in chosen if select.full_name in closure]

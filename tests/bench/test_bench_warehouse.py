@@ -5,8 +5,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.runs.documents import pending_documents
 from pipelines.runs.process import parser_version
-from pipelines.runs.steps import pending
 from pipelines.settings import Settings
 from tests.bench.lake_made import make_home
 from tests.bench.warehouse import growth
@@ -18,7 +18,7 @@ REPORTS = 1_200
 def test_every_document_is_another_and_was_read(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     make_home(settings, REPORTS)
-    assert pending(settings) == []
+    assert pending_documents(settings) == []
     lake = settings.lake_dir / parser_version()
     with duckdb.connect() as con:
         counted = con.execute(

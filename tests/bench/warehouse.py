@@ -31,9 +31,10 @@ from pipelines.forms import load_forms
 from pipelines.publish import current_release, publish
 from pipelines.reference import load_registry
 from pipelines.reference.regions import REFERENCE_DIR, load_regions
+from pipelines.runs.agencies import resolve_agencies
+from pipelines.runs.building import open_building
 from pipelines.runs.process import parser_version
-from pipelines.runs.resolve_agencies import resolve
-from pipelines.runs.steps import current_fingerprint, thresholds, warehouse
+from pipelines.runs.release import current_fingerprint, thresholds
 from pipelines.serve import query
 from pipelines.settings import Settings
 from pipelines.warehouse.connection import reading
@@ -142,8 +143,8 @@ def build(settings: Settings) -> dict[str, Step]:
     with _timed(steps, "resolve"):
         archive = open_archive(settings.archive_address)
         archived, seen = manifest(archive), sightings(archive)
-        resolved = resolve(settings, load_registry(), {})
-    with _timed(steps, "load"), warehouse(settings, anew=True) as con:
+        resolved = resolve_agencies(settings, load_registry(), {})
+    with _timed(steps, "load"), open_building(settings, anew=True) as con:
         load(
             con,
             lake_dir=settings.lake_dir,
@@ -158,11 +159,11 @@ def build(settings: Settings) -> dict[str, Step]:
             resolution_findings=resolved.findings,
         )
         del archived, seen, resolved
-    with _timed(steps, "staging, intermediate"), warehouse(settings) as con:
+    with _timed(steps, "staging, intermediate"), open_building(settings) as con:
         run_sql_models(con, ["staging", "intermediate"])
-    with _timed(steps, "audits"), warehouse(settings) as con:
+    with _timed(steps, "audits"), open_building(settings) as con:
         audit_warehouse(con)
-    with _timed(steps, "marts"), warehouse(settings) as con:
+    with _timed(steps, "marts"), open_building(settings) as con:
         run_sql_models(con, ["marts"])
     suites = all_suites()
     with _timed(steps, "checks"):
@@ -171,7 +172,7 @@ def build(settings: Settings) -> dict[str, Step]:
         for suite in suites:
             con.execute(f"select count(*) from ({suite.query})").fetchall()
             con.execute(suite.failures).fetchall()
-    with _timed(steps, "keys"), warehouse(settings) as con:
+    with _timed(steps, "keys"), open_building(settings) as con:
         keys = broken_keys(con)
     with _timed(steps, "publish"):
         publish(

@@ -44,7 +44,8 @@ class Crawler:
     def start(self) -> subprocess.Popen[bytes]:
         """The same in a process that can be killed."""
         code = (
-            "import sys; from assets import crawling; from pipelines.settings import Settings;"
+            "import sys; from pipelines.runs import crawl as crawling;"
+            "from pipelines.settings import Settings;"
             "settings = Settings.model_validate_json(sys.argv[1]);"
             "sources = crawling.chosen_sources(settings, []);"
             "crawling.crawl(settings, sources, lambda *_: None)"

@@ -9,9 +9,15 @@ from dagster._core.remote_representation.external import RemoteRepository
 from dagster._core.remote_representation.external_data import RepositorySnap
 from dagster._core.remote_representation.handle import RepositoryHandle
 
-from assets.automation import INBOX, NIGHTLY, AutomationState, automation_state
 from assets.definitions import defs
-from assets.instance import dagster_folder, dagster_home
+from assets.instance import (
+    INBOX,
+    NIGHTLY,
+    AutomationState,
+    automation_state,
+    dagster_folder,
+    dagster_home,
+)
 from pipelines.settings import Settings
 
 ON, OFF = AutomationState(True, False), AutomationState(False, False)

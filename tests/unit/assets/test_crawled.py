@@ -7,14 +7,15 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.crawled import ChosenSources, crawl_checks, crawled_documents, line_of
+from assets.assets import CrawlConfig, crawled_documents, source_line
+from assets.checks import crawl_checks
 from pipelines.crawl import load_sources
 from pipelines.crawl.report import CrawlReport, LookReport, Outcomes, SourceReport, TroubleTold
 from pipelines.crawl.source import Source
 from pipelines.crawl.trouble import TroubleKind
 from pipelines.domain import OgiError
 from pipelines.runs import crawl as crawling
-from pipelines.runs.context import House
+from pipelines.runs.context import RunContext
 from pipelines.runs.source_records import new_source, record_of, write_record
 from pipelines.settings import Settings
 
@@ -99,22 +100,22 @@ def test_a_check_that_has_nothing_to_look_at_fails(settings: Settings, how: str)
 
 def test_without_a_contact_no_website_is_asked_unless_one_is_chosen(settings: Settings) -> None:
     nobody = settings.model_copy(update={"crawl_contact": None})
-    house = House(nobody, lambda *_: None)
-    context = dg.build_asset_context(resources={"house": house})
-    result = crawled_documents(context, ChosenSources())
+    resources = {"run": RunContext(nobody, lambda *_: None, "run")}
+    context = dg.build_asset_context(resources=resources)
+    result = crawled_documents(context, CrawlConfig())
     assert isinstance(result, dg.MaterializeResult)
     assert result.metadata is not None
     assert "OGI_CRAWL_CONTACT" in str(result.metadata["not_crawled"])
     write_record(nobody, new(nobody))
     with pytest.raises(crawling.NoContact):
         crawled_documents(
-            dg.build_asset_context(resources={"house": house}), ChosenSources(sources=[AGENCY])
+            dg.build_asset_context(resources=resources), CrawlConfig(sources=[AGENCY])
         )
 
 
 def test_a_source_in_one_line() -> None:
-    assert line_of(told()) == "made: 3 reports listed: 2 new, 1 gone"
-    assert line_of(told(TroubleKind.CHALLENGE)).endswith("; 1 troubles")
+    assert source_line(told()) == "made: 3 reports listed: 2 new, 1 gone"
+    assert source_line(told(TroubleKind.CHALLENGE)).endswith("; 1 troubles")
 
 
 def test_the_last_report_is_kept_and_those_of_before_too(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """The graph as `dagster dev` loads it: whole, in order, with its schedule and its sensor."""
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -14,18 +15,21 @@ import pytest
 
 from assets import sensors
 from assets.definitions import defs
-from assets.graph import crawl_and_refresh, refresh
 from assets.instance import dagster_home
+from assets.jobs import crawl_and_refresh, refresh
 from expectations import all_suites
 from pipelines.settings import Settings
-from pipelines.warehouse.sql_models import load_marts
+from pipelines.warehouse.sql_models import MODEL_SCHEMAS, load_marts
 
 CHAIN = [
     "archived_documents",
     "lake_shards",
     "warehouse_raw",
-    "warehouse_models",
-    "audits",
+    "staging/requests",
+    "intermediate/row_sums",
+    "audits/outcomes_sum_to_total",
+    "audits/violations",
+    "audits/findings",
     "marts/fct_findings",
     "published_release",
 ]
@@ -63,7 +67,8 @@ def test_every_asset_has_a_group_kinds_and_a_description() -> None:
     graph = defs.resolve_asset_graph()
     for asset in graph.get_all_asset_keys():
         node = graph.get(asset)
-        assert node.group_name in {"archive", "lake", "warehouse", "marts", "release"}
+        groups = {"archive", "lake", "warehouse", *MODEL_SCHEMAS, "release"}
+        assert node.group_name in groups
         assert node.kinds
         assert node.description
 
@@ -74,15 +79,7 @@ def test_every_suite_is_a_check_that_what_comes_after_waits_for() -> None:
     assert set(checks) == {suite.name for suite in all_suites()} | of_the_crawl
     assert {name for name, spec in checks.items() if not spec.blocking} == of_the_crawl
     assert checks["fct_requests_key"].asset_key == key("marts/fct_requests")
-    assert checks["applicants_sum_to_total_strict"].asset_key == key("audits")
-
-
-def test_the_writers_are_one_at_a_time() -> None:
-    graph = defs.resolve_asset_graph()
-    writers = {a.to_user_string() for a in graph.get_all_asset_keys() if graph.get(a).pools}
-    assert writers == {*CHAIN[2:5], *(f"marts/{name}" for name in load_marts()), CHAIN[-1]}
-    for asset in writers:
-        assert graph.get(key(asset)).pools == {"duckdb_writer"}
+    assert checks["applicants_sum_to_total_strict"].asset_key == key("audits/findings")
 
 
 def test_the_nightly_schedule_runs_at_two_in_china() -> None:
@@ -100,7 +97,9 @@ def test_schedule_and_sensor_start_as_the_settings_say(setting: str | None, is_o
     code = (
         "from assets.definitions import defs\n"
         "print(defs.resolve_schedule_def('nightly').default_status.name)\n"
-        "print(defs.resolve_sensor_def('inbox').default_status.name)"
+        "print(defs.resolve_sensor_def('inbox').default_status.name)\n"
+        "release = defs.resolve_assets_def('published_release')\n"
+        "print(next(iter(release.specs)).freshness_policy is not None)"
     )
     given = ("OGI_NIGHTLY_SCHEDULE", "OGI_INBOX_SENSOR")
     environment = {name: value for name, value in os.environ.items() if name not in given}
@@ -109,12 +108,21 @@ def test_schedule_and_sensor_start_as_the_settings_say(setting: str | None, is_o
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == ["RUNNING" if is_on else "STOPPED"] * 2
+    assert done.stdout.split() == (
+        ["RUNNING", "RUNNING", "True"] if is_on else ["STOPPED", "STOPPED", "False"]
+    )
 
 
 def test_loading_the_definitions_does_not_load_great_expectations() -> None:
     code = "import sys, assets.definitions; sys.exit('great_expectations' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_release_is_fresh_when_published_in_the_hours_after_the_schedule() -> None:
+    (spec,) = defs.resolve_assets_def("published_release").specs
+    assert spec.freshness_policy == dg.FreshnessPolicy.cron(
+        "0 8 * * *", dt.timedelta(hours=6), "Asia/Shanghai"
+    )
 
 
 def test_dagsters_home_lies_in_ours_and_sends_nothing(tmp_path: Path) -> None:

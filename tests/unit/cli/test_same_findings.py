@@ -17,7 +17,8 @@ from pipelines.cli.commands import app
 from pipelines.domain import Cell, Document, Grid, Reading
 from pipelines.read import readers_of
 from pipelines.runs import process, workers
-from pipelines.runs.steps import read_documents
+from pipelines.runs.context import RunContext
+from pipelines.runs.documents import read_documents
 from pipelines.settings import Settings, get_settings
 
 REPORTS = Path(__file__).parents[3] / "data" / "samples" / "reports"
@@ -52,7 +53,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """The home of a trial in which every document is read by two readers."""
     monkeypatch.setattr(process, "readers_of", lambda d: (*readers_of(d), other_reader))
     monkeypatch.setattr(workers, "executor", threads)
-    monkeypatch.setattr("pipelines.runs.steps.executor", threads)
+    monkeypatch.setattr("pipelines.runs.batches.executor", threads)
     for name, value in {
         "OGI_HOME": str(tmp_path),
         "OGI_AUDIT_EVERY": "1",
@@ -100,7 +101,7 @@ def test_document_has_the_same_findings_in_every_command(printed: Json, file: Pa
 
     settings = get_settings()
     archive_files([file], open_archive(settings.archive_address))
-    read_documents(settings, lambda *_: None)
+    read_documents(RunContext(settings, lambda *_: None, "run"))
     (shard,) = settings.lake_dir.glob("*/findings/*.parquet")
     stored = pq.read_table(shard).to_pylist()
     assert {(f["row"], f["column"]) for f in stored if f["rule"] == "readers_differ"} == differing

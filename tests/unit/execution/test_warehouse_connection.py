@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.runs.steps import warehouse
+from pipelines.runs.building import open_building
 from pipelines.settings import Settings
 from pipelines.warehouse.connection import reading
 
@@ -24,7 +24,7 @@ def limits(con: duckdb.DuckDBPyConnection) -> tuple[object, ...] | None:
 
 def test_limits_are_those_of_the_settings(settings: Settings) -> None:
     expected = ("488.2 MiB", 2, str(settings.home / "warehouse" / "spill"))
-    with warehouse(settings, anew=True) as con:
+    with open_building(settings, anew=True) as con:
         assert limits(con) == expected
     with reading(settings.warehouse_file, settings.duckdb) as con:
         assert limits(con) == expected
@@ -34,13 +34,13 @@ def test_build_begins_without_what_a_killed_one_spilled(settings: Settings) -> N
     spilled = settings.spill_dir / "duckdb_temp_storage-0.tmp"
     spilled.parent.mkdir(parents=True)
     spilled.write_bytes(b"rows")
-    with warehouse(settings, anew=True):
+    with open_building(settings, anew=True):
         assert not spilled.exists()
 
 
 def test_rows_that_are_ordered_stay_so(settings: Settings) -> None:
     """Although rows without an order may be in any."""
-    with warehouse(settings, anew=True) as con:
+    with open_building(settings, anew=True) as con:
         con.execute("create table ordered (number bigint)")
         con.execute(
             "insert into ordered by name select * from"

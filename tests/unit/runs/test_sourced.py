@@ -13,8 +13,8 @@ from pipelines.archive import MANIFEST_SCHEMA, SIGHTINGS_SCHEMA
 from pipelines.crawl import Source
 from pipelines.domain import AgencyStatus, Outcome, OutcomeKind, Provenance, ReportNames, Sighting
 from pipelines.reference import NO_EVIDENCE, Evidence, load_registry
+from pipelines.runs.agencies import resolve_agencies
 from pipelines.runs.process import parser_version
-from pipelines.runs.resolve_agencies import resolve
 from pipelines.runs.source_evidence import evidence_of_sources
 from pipelines.settings import Settings
 from pipelines.warehouse.lake import write_shard
@@ -137,7 +137,7 @@ def test_names_in_the_light_of_their_source(
     write_shard(settings.lake_dir, [document], parser_version())
     log = seen({sha256: by} if by else {})
     evidence = evidence_of_sources(MANIFEST_SCHEMA.empty_table(), log, SOURCES, REGISTRY)
-    found = resolve(settings, REGISTRY, evidence)
+    found = resolve_agencies(settings, REGISTRY, evidence)
     assert found.resolution["agency_id"].to_pylist() == [agency_id]
     rules = found.findings["rule"].to_pylist()
     if agency_id is None:
@@ -164,5 +164,7 @@ def test_a_zones_bureau_without_its_place_is_none_of_the_county_around_it(tmp_pa
     evidence = evidence_of_sources(
         MANIFEST_SCHEMA.empty_table(), seen({sha256: "zone"}), SOURCES, REGISTRY
     )
-    (agency_id,) = resolve(settings, REGISTRY, evidence).resolution["agency_id"].to_pylist()
+    (agency_id,) = (
+        resolve_agencies(settings, REGISTRY, evidence).resolution["agency_id"].to_pylist()
+    )
     assert str(agency_id).startswith("provisional-")

@@ -8,7 +8,7 @@ import pytest
 from pipelines.crawl import Source
 from pipelines.crawl.source import Pace
 from pipelines.domain import calendar_of
-from pipelines.runs import crawl, steps
+from pipelines.runs import crawl, release
 from pipelines.settings import Settings
 
 TURN = dt.date(2024, 3, 31), dt.date(2024, 4, 1)
@@ -42,8 +42,8 @@ def test_release_is_made_again_when_a_year_turns_in_china(
 ) -> None:
     found = []
     for today in (*TURN, dt.date(2024, 9, 30), dt.date(2024, 10, 1)):
-        monkeypatch.setattr(steps, "today_in_china", lambda today=today: today)
-        found.append(steps.current_fingerprint(home))
-        assert found[-1] == steps.fingerprint_of([], [], calendar_of(today))
+        monkeypatch.setattr(release, "today_in_china", lambda today=today: today)
+        found.append(release.current_fingerprint(home))
+        assert found[-1] == release.fingerprint_of([], [], calendar_of(today))
     assert found[1] == found[2]
     assert len(set(found)) == 3

@@ -66,7 +66,7 @@ order by all
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
+class ResolvedAgencies:
     """Who reports on which year, of every document in the lake: the agencies, one row a document,
     and what was found on the way."""
 
@@ -75,9 +75,9 @@ class Resolved:
     findings: pa.Table
 
 
-def resolve(
+def resolve_agencies(
     settings: Settings, registry: Registry, from_sources: Mapping[str, Evidence]
-) -> Resolved:
+) -> ResolvedAgencies:
     """Resolve every document's agency: the registry's agencies with those that the documents make
     necessary, told by rule or provisional. `from_sources` is what the source of a document tells,
     by sha256."""
@@ -110,7 +110,7 @@ def resolve(
             found.append(finding_table(findings, parser_version()))
         con.register("resolved", pa.concat_tables(resolved))
         con.register("found", pa.concat_tables(found))
-        return Resolved(
+        return ResolvedAgencies(
             made.with_reviewed(registry),
             con.execute(_RESOLUTION).to_arrow_table().cast(RESOLUTION),
             con.execute(_FINDINGS).to_arrow_table().cast(FINDINGS),

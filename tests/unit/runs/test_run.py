@@ -1,24 +1,25 @@
-"""The main job in this process: what it reports, what holds it back, what it does not do twice."""
+"""A run in this process: what it reports, what blocks its release, what it does not do twice."""
 
 import json
 import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
-import dagster as dg
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from assets.instance import dagster_home
-from assets.run import RunReport, run
+from expectations.evaluation import evaluate
 from pipelines.archive import archive_files, open_archive
 from pipelines.forms import finding, load_forms
 from pipelines.publish import wal_of
-from pipelines.runs.context import alone
-from pipelines.runs.steps import read_documents
+from pipelines.runs.context import RunContext, lock_home
+from pipelines.runs.documents import read_documents
+from pipelines.runs.run import RunReport
+from pipelines.runs.run import run as run_with
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.warehouse.arrow_tables import finding_table
 from pipelines.warehouse.sql_models import run_sql_models
@@ -39,6 +40,10 @@ def inputs(tmp_path: Path) -> Path:
     for name in REPORTS:
         (folder / name).write_bytes((SAMPLES / name).read_bytes())
     return folder
+
+
+def run(paths: list[Path], settings: Settings, **options: Any) -> RunReport:
+    return run_with(paths, settings, evaluate, **options)
 
 
 def documents(file: Path) -> dict[str, tuple[str, str | None]]:
@@ -72,18 +77,20 @@ def test_documents_go_all_the_way_and_only_once(settings: Settings, inputs: Path
     assert set(published) == {*REPORTS, "empty.html", "large.pdf"}
     assert published["empty.html"][0] == "failed"
 
-    _no_dagster_where_nothing_is_new(small, inputs)
+    _neither_framework_where_nothing_is_new(small, inputs)
     _a_new_file_is_a_new_run(small, inputs)
 
 
-def _no_dagster_where_nothing_is_new(settings: Settings, inputs: Path) -> None:
+def _neither_framework_where_nothing_is_new(settings: Settings, inputs: Path) -> None:
     code = f"""
 import sys
 from pathlib import Path
-from assets.run import run
+from expectations.evaluation import evaluate
+from pipelines.runs.run import run
 from pipelines.settings import Settings
 
-report = run([Path({str(inputs)!r})], Settings.model_validate_json({settings.model_dump_json()!r}))
+settings = Settings.model_validate_json({settings.model_dump_json()!r})
+report = run([Path({str(inputs)!r})], settings, evaluate)
 assert report.nothing_new and report.known == 4 and report.counts.reports == 2, report
 assert not {{"dagster", "great_expectations"}} & set(sys.modules)
 """
@@ -99,7 +106,7 @@ def _a_new_file_is_a_new_run(settings: Settings, inputs: Path) -> None:
     assert report.failed_total == len(report.failed) <= 1
 
 
-def test_a_slip_is_published_and_shown_with_its_agency_years(
+def test_a_slip_is_published_and_counted_with_its_agency_years(
     settings: Settings, inputs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = json.loads((SAMPLES.parent / "expected.json").read_text(encoding="utf-8"))
@@ -114,22 +121,6 @@ def test_a_slip_is_published_and_shown_with_its_agency_years(
 
     assert report.blocked == ()
     assert report.counts.findings["applicants_sum_to_total"] >= 1
-    with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
-        check = dg.AssetCheckKey(dg.AssetKey("audits"), "applicants_sum_to_total_strict")
-        latest = instance.event_log_storage.get_latest_asset_check_execution_by_key([check])
-        evaluation = latest[check].evaluation
-        (ran,) = instance.get_runs()
-    assert ran.status is dg.DagsterRunStatus.SUCCESS
-    assert isinstance(evaluation, dg.AssetCheckEvaluation)
-    assert not evaluation.passed
-    assert evaluation.severity is dg.AssetCheckSeverity.WARN
-    failures = evaluation.metadata["failures"]
-    assert isinstance(failures, dg.TableMetadataValue)
-    first = failures.records[0].data
-    assert first["agency_id"]
-    assert first["report_year"]
-    assert first["row"]
-    assert first["difference"]
     quality = json.loads((settings.published_dir / "quality.json").read_text(encoding="utf-8"))
     suites = {suite["name"]: suite for suite in quality["suites"]}
     assert suites["applicants_sum_to_total_strict"]["failing_agency_years"] >= 1
@@ -143,22 +134,20 @@ def test_a_slip_is_published_and_shown_with_its_agency_years(
 def _a_broken_key_keeps_the_old_release(
     settings: Settings, inputs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def doubling(con: duckdb.DuckDBPyConnection, schemas: list[str]) -> None:
-        run_sql_models(con, schemas)
+    def doubling(con: duckdb.DuckDBPyConnection, schemas: list[str], **chosen: Any) -> None:
+        run_sql_models(con, schemas, **chosen)
         if "marts" in schemas:
             con.execute("insert into marts.dim_rule from marts.dim_rule limit 1")
 
     (inputs / "other.txt").write_bytes(b"nothing to see")
     before = documents(settings.published_file)
     with monkeypatch.context() as patched:
-        patched.setattr("assets.graph.run_sql_models", doubling)
+        patched.setattr("pipelines.runs.building.run_sql_models", doubling)
         report = run([inputs], settings)
     (reason,) = report.blocked
     assert reason.startswith("dim_rule: rule is its key: 2 of")
     assert documents(settings.published_file) == before
     assert report.published_file == settings.published_file
-    with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
-        assert instance.get_runs(limit=1)[0].status is dg.DagsterRunStatus.FAILURE
     # Not taken for done: the next run makes it good.
     assert not (mended := run([inputs], settings)).nothing_new
     assert mended.blocked == ()
@@ -185,17 +174,6 @@ def _a_coverage_below_its_floor_keeps_it_too(settings: Settings, inputs: Path) -
     assert run([inputs], settings.model_copy(update={"coverage_floor": 0.01})).blocked == ()
 
 
-def test_a_home_where_dagster_cannot_write_runs_all_the_same(
-    settings: Settings, inputs: Path
-) -> None:
-    settings.home.mkdir()
-    (settings.home / "dagster").write_text("in the way", encoding="utf-8")
-    report = run([inputs], settings)
-    assert isinstance(report, RunReport)
-    assert report.published_file is not None
-    assert report.counts.reports == 2
-
-
 def test_a_second_run_in_the_same_home_waits(settings: Settings) -> None:
     order: list[str] = []
     waits = threading.Event()
@@ -205,10 +183,10 @@ def test_a_second_run_in_the_same_home_waits(settings: Settings) -> None:
         waits.set()
 
     def second() -> None:
-        with alone(settings, tell):
+        with lock_home(settings, tell):
             order.append("second")
 
-    with alone(settings, tell):
+    with lock_home(settings, tell):
         thread = threading.Thread(target=second)
         thread.start()
         assert waits.wait(timeout=10)
@@ -261,7 +239,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 def test_blocked_first_run_reports_counts_and_no_release(settings: Settings, inputs: Path) -> None:
     archive_files([inputs], open_archive(settings.archive_address))
-    read_documents(settings, lambda *_: None)
+    read_documents(RunContext(settings, lambda *_: None, "run"))
     plant_finding(settings, "readers_differ")
 
     report = run([inputs], settings)
@@ -279,7 +257,7 @@ def test_step_that_raises_leaves_no_release_and_the_next_run_publishes(
         raise RuntimeError("the disk is on fire")
 
     with monkeypatch.context() as patched:
-        patched.setattr("assets.graph.audit_warehouse", fail)
+        patched.setattr("pipelines.runs.run.build_models", fail)
         with pytest.raises(RuntimeError, match="on fire"):
             run([inputs], settings)
     assert not settings.published_dir.exists()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pipelines.domain import AgencyStatus, Outcome, OutcomeKind, ReportNames
 from pipelines.reference import Evidence, load_registry
+from pipelines.runs.agencies import ResolvedAgencies, resolve_agencies
 from pipelines.runs.process import parser_version
-from pipelines.runs.resolve_agencies import Resolved, resolve
 from pipelines.settings import Settings
 from pipelines.warehouse.lake import write_shard
 
@@ -24,10 +24,10 @@ def document(name: str | None, year: int | None) -> Outcome:
     )
 
 
-def resolved(tmp_path: Path, *documents: Outcome) -> Resolved:
+def resolved(tmp_path: Path, *documents: Outcome) -> ResolvedAgencies:
     settings = Settings(home=tmp_path)
     write_shard(settings.lake_dir, documents, parser_version())
-    return resolve(settings, load_registry(), {})
+    return resolve_agencies(settings, load_registry(), {})
 
 
 def test_who_is_not_named_is_whose_source_it_is(tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_who_is_not_named_is_whose_source_it_is(tmp_path: Path) -> None:
     write_shard(settings.lake_dir, [nameless, named, other], parser_version())
     source = Evidence(source_agency_id="640323-natural-resources")
     told = {d.document_sha256: source for d in (nameless, named, other)}
-    found = resolve(settings, load_registry(), told)
+    found = resolve_agencies(settings, load_registry(), told)
     pairs = zip(
         *(found.resolution[c].to_pylist() for c in ("document_sha256", "agency_id")), strict=True
     )
@@ -60,7 +60,7 @@ def test_documents_of_one_name_and_year_have_one_agency_and_a_finding_each(
     settings = Settings(home=tmp_path)
     for shard in ([one], [other], [one, other]):
         write_shard(settings.lake_dir, shard, parser_version())
-    found = resolve(settings, load_registry(), {})
+    found = resolve_agencies(settings, load_registry(), {})
     both = sorted([one.document_sha256, other.document_sha256])
     assert found.resolution["document_sha256"].to_pylist() == both
     (agency,) = found.resolution["agency_id"].unique().to_pylist()
@@ -68,7 +68,7 @@ def test_documents_of_one_name_and_year_have_one_agency_and_a_finding_each(
     assert found.findings["document_sha256"].to_pylist() == both
 
 
-def ids(found: Resolved) -> list[str | None]:
+def ids(found: ResolvedAgencies) -> list[str | None]:
     agencies: list[str | None] = found.resolution["agency_id"].to_pylist()
     return sorted(agencies, key=str)
 
@@ -140,6 +140,6 @@ def test_a_document_in_two_shards_is_one(tmp_path: Path) -> None:
     both, one = document("盐池县财政局", 2022), document("盐池县自然资源局", 2022)
     write_shard(settings.lake_dir, [both, one], parser_version())
     write_shard(settings.lake_dir, [both], parser_version())
-    found = resolve(settings, load_registry(), {})
+    found = resolve_agencies(settings, load_registry(), {})
     assert found.resolution.num_rows == 2
     assert found.findings.num_rows == 1

@@ -1,0 +1,81 @@
+"""Documents of a run: into the archive, and from the archive into the lake."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.archive import (
+    ArchiveReport,
+    archive_files,
+    manifest,
+    object_address,
+    open_archive,
+)
+from pipelines.domain import Outcome, OutcomeKind
+from pipelines.runs.batches import process_documents
+from pipelines.runs.context import RunContext
+from pipelines.runs.process import DocumentRef, parser_version
+from pipelines.runs.workers import failed
+from pipelines.settings import Settings
+from pipelines.warehouse.lake import processed, write_shard
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """How many documents a run read, by outcome, and path and reason of those that failed."""
+
+    outcomes: dict[str, int]
+    failed: tuple[tuple[str, str], ...]
+
+
+def archive_inputs(run: RunContext, paths: Sequence[Path]) -> ArchiveReport:
+    """Archive files and folders; with no path the inbox folder, where it exists."""
+    inbox = run.settings.inbox_dir
+    return archive_files(
+        paths or [path for path in [inbox] if path.is_dir()],
+        open_archive(run.settings.archive_address),
+        on_file=lambda done: run.progress("archive", done, None),
+    )
+
+
+def pending_documents(settings: Settings) -> list[tuple[DocumentRef, int]]:
+    """The archived documents that this parser has not read yet, with their length in bytes."""
+    archive = open_archive(settings.archive_address)
+    rows = manifest(archive)
+    done = processed(settings.lake_dir, parser_version())
+    waiting: dict[str, tuple[DocumentRef, int]] = {}
+    columns = (rows[name].to_pylist() for name in ("document_sha256", "address", "bytes"))
+    for sha256, address, length in zip(*columns, strict=True):
+        if sha256 not in done and sha256 not in waiting:
+            ref = DocumentRef(address, sha256, object_address(archive, sha256))
+            waiting[sha256] = (ref, length)
+    return list(waiting.values())
+
+
+def read_documents(run: RunContext) -> ReadReport:
+    """Read every pending document into the lake. Each batch is kept at once, so that a run that is
+    killed loses only those under way."""
+    waiting = pending_documents(run.settings)
+    run.progress("read", 0, len(waiting))
+    outcomes: Counter[str] = Counter()
+    lost: list[tuple[str, str]] = []
+    for batch in _outcomes(run.settings, waiting):
+        write_shard(run.settings.lake_dir, batch, parser_version())
+        outcomes.update(outcome.kind.value for outcome in batch)
+        lost += [(o.path, o.reason or "") for o in batch if o.kind is OutcomeKind.FAILED]
+        run.progress("read", outcomes.total(), len(waiting))
+    return ReadReport(dict(outcomes), tuple(sorted(lost)))
+
+
+def _outcomes(
+    settings: Settings, waiting: Sequence[tuple[DocumentRef, int]]
+) -> Iterator[list[Outcome]]:
+    limit = settings.max_document_bytes
+    if too_large := [
+        failed(ref, f"{length:,} bytes, over the limit of {limit:,} (OGI_MAX_DOCUMENT_BYTES)")
+        for ref, length in waiting
+        if length > limit
+    ]:
+        yield too_large
+    yield from process_documents(settings, [ref for ref, length in waiting if length <= limit])

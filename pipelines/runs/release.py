@@ -1,0 +1,109 @@
+"""The release: what it is made from, whether a build would change it, and publishing it."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from pipelines.archive import manifest, open_archive, sightings
+from pipelines.domain import Calendar, calendar_of, today_in_china
+from pipelines.forms import FORMS_DIR
+from pipelines.publish import Release, changes, current_release, fingerprint, publish
+from pipelines.reference.regions import REFERENCE_DIR
+from pipelines.runs.building import open_building
+from pipelines.runs.context import RunContext
+from pipelines.runs.documents import pending_documents
+from pipelines.runs.process import parser_version
+from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.warehouse.check_results import read_check_results
+from pipelines.warehouse.gate import Gate, Thresholds
+from pipelines.warehouse.key_checks import broken_keys
+from pipelines.warehouse.sql_models import SQL_DIR
+
+# The columns of a sighting that make a difference to a release.
+_SEEN = ("document_sha256", "address", "source", "seen_at")
+
+
+def up_to_date_release(settings: Settings) -> Release | None:
+    """The release that stands, where a build would make the same again: this version made it from
+    the same documents, code and data, it is as it was published, and nothing waits to be read."""
+    release = current_release(settings.published_file)
+    if release is None or not release.is_of_this_version:
+        return None
+    if changes(settings.published_file, release.files, quick=True) or pending_documents(settings):
+        return None
+    return release if release.fingerprint == current_fingerprint(settings) else None
+
+
+def publish_release(run: RunContext) -> Release:
+    """Publish the warehouse of this run.
+
+    Raises:
+        ReleaseBlocked: checks that failed, broken keys, lost documents or rates forbid it.
+    """
+    run.progress("publish", 0, None)
+    settings = run.settings
+    with open_building(settings) as con:
+        results = read_check_results(con)
+        failed = {result.name: result.reason for result in results if result.blocks}
+        # A key's suite that failed has reported it already.
+        broken = [b for b in broken_keys(con) if f"{b.table}_key" not in failed]
+        documents = con.execute("select document_sha256, address from raw.manifest").fetchall()
+        # Of what came by no crawl the manifest has said it.
+        crawled = f"select {', '.join(_SEEN)} from raw.sightings where is_listed is not null"
+        seen = con.execute(crawled).fetchall()
+        # The calendar of the build, which may have begun on another day.
+        (years,) = con.execute(f"select {', '.join(Calendar._fields)} from raw.calendar").fetchall()
+    archived = manifest(open_archive(settings.archive_address))["document_sha256"].to_pylist()
+    return publish(
+        settings.warehouse_file,
+        settings.published_file,
+        gate=Gate(
+            archived=frozenset(archived),
+            failed_checks=tuple(failed.values()),
+            broken_keys=tuple(f"{b.table} ({', '.join(b.key)}): {b.rows} rows" for b in broken),
+            thresholds=thresholds(settings),
+        ),
+        run_id=run.run_id,
+        parser_version=parser_version(),
+        fingerprint=fingerprint_of(documents, seen, Calendar(*years)),
+        suites=[{n: v for n, v in asdict(r).items() if n != "first_failure"} for r in results],
+        replace_newer=settings.replace_newer,
+        config=settings.duckdb,
+    )
+
+
+def thresholds(settings: Settings) -> Thresholds:
+    """Those of the settings."""
+    return Thresholds(
+        rates_from_documents=settings.rates_from_documents,
+        max_failed_rate=settings.max_failed_rate,
+        max_refused_table_rate=settings.max_refused_table_rate,
+    )
+
+
+def current_fingerprint(settings: Settings) -> str:
+    """The fingerprint of what a release made now would be made from."""
+    archive = open_archive(settings.archive_address)
+    rows, seen = manifest(archive), sightings(archive)
+    pairs = zip(*(rows[name].to_pylist() for name in ("document_sha256", "address")), strict=True)
+    of_crawls = zip(*(seen[name].to_pylist() for name in _SEEN), strict=True)
+    return fingerprint_of(pairs, of_crawls, calendar_of(today_in_china()))
+
+
+def fingerprint_of(
+    documents: Iterable[tuple[str, str]],
+    seen: Iterable[tuple[str | None, str, str, dt.datetime]],
+    calendar: Calendar,
+) -> str:
+    """The fingerprint of documents (sha256 and address), sightings (sha256, address, source, time)
+    and the calendar of a build, with this code and its data."""
+    found = {
+        (sha256 or "", f"{address} {source} {at.replace(tzinfo=None).isoformat()}")
+        for sha256, address, source, at in seen
+    }
+    # Dagster's assets call this code and change no release.
+    code = [PROJECT_ROOT / name for name in ("pipelines", "expectations")]
+    # When a year closes, its reports that are not there begin to be missing; when one begins, its
+    # reports are no longer of the future.
+    made_by = f"{parser_version()} {calendar}"
+    return fingerprint([*documents, *found], made_by, [*code, SQL_DIR, FORMS_DIR, REFERENCE_DIR])
