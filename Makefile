@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 INPUT ?= data/samples/reports
 WORKERS ?= 2
+PORT ?= 3000
 # The tests of one file share what they have made: a run, a warehouse.
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile
 
@@ -60,9 +61,9 @@ check: $(STAMP) ## ruff, mypy --strict, import-linter, pytest
 test-full: packages-for-tests $(STAMP) ## the tests of `make test` and those of full size
 	$(PYTEST)
 
-dev: $(STAMP) ## Dagster on http://127.0.0.1:3000, with the nightly schedule and the inbox sensor
+dev: $(STAMP) ## Dagster on http://127.0.0.1:3000 (PORT=3001 for another), with the nightly schedule and the inbox sensor
 	@home="$$($(BIN)/python -m assets.instance)"; \
-	DAGSTER_HOME="$$home" DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/dagster dev -h 127.0.0.1 -p 3000
+	DAGSTER_HOME="$$home" DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/dagster dev -h 127.0.0.1 -p $(PORT)
 
 bench-read: packages-for-tests $(STAMP) ## how fast each format is read, beside the peers and the floors
 	$(BIN)/python -m tests.bench.read

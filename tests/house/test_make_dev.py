@@ -23,9 +23,11 @@ def environment(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _make_dev(environment: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+def _make_dev(
+    environment: Path, *variables: str, **settings: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["make", "-o", str(environment / ".made"), "dev", f"VENV={environment}"],
+        ["make", "-o", str(environment / ".made"), "dev", f"VENV={environment}", *variables],
         cwd=ROOT,
         env={**{n: v for n, v in os.environ.items() if not n.startswith("OGI_")}, **settings},
         capture_output=True,
@@ -39,6 +41,12 @@ def test_make_dev_starts_dagster_in_our_home_without_telemetry(environment: Path
     done = _make_dev(environment, OGI_HOME=str(home))
     started = f"{home / 'dagster'}|1|dev -h 127.0.0.1 -p 3000"
     assert (done.returncode, done.stdout.splitlines()) == (0, [started]), done.stderr
+
+
+def test_make_dev_takes_another_port(environment: Path) -> None:
+    done = _make_dev(environment, "PORT=3001", OGI_HOME=str(environment / "home"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("dev -h 127.0.0.1 -p 3001\n")
 
 
 def test_make_dev_with_a_wrong_setting_starts_nothing(environment: Path) -> None:

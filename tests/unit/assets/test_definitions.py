@@ -26,11 +26,7 @@ CHAIN = [
     "lake_shards",
     "warehouse_raw",
     "staging/requests",
-    "intermediate/row_sums",
-    "audits/outcomes_sum_to_total",
-    "audits/violations",
-    "audits/findings",
-    "marts/fct_findings",
+    "marts/fct_requests",
     "published_release",
 ]
 
