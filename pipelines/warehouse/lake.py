@@ -3,7 +3,8 @@
 import glob
 import hashlib
 import os
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 
 from pipelines.domain import Outcome
 from pipelines.warehouse.arrow_tables import create_tables, outcome_tables
+from pipelines.warehouse.connection import DEFAULTS, DuckDBConfig, closed_after
 from pipelines.warehouse.sql_models import literal
 from pipelines.whole_file import written_whole
 
@@ -52,6 +54,51 @@ def processed(lake_dir: Path, parser_version: str) -> set[str]:
     return keys
 
 
+def changed_cells(
+    lake_dir: Path,
+    before: str,
+    after: str,
+    documents: Iterable[str],
+    config: DuckDBConfig = DEFAULTS,
+) -> int | None:
+    """How many cells of these documents have another state or value in the lake of parser `after`
+    than in that of `before`, or are in one of them only; None where the lake of `before` is not
+    whole or has another layout."""
+    columns = 'document_sha256, "table", "row", "column", vintage, state, value, value_yuan'
+    with closed_after(duckdb.connect(config=dict(config))) as con:
+        con.register("documents", pa.table({"document_sha256": sorted(documents)}))
+        try:
+            lakes = " union all ".join(
+                f"select {columns}, '{version}' as lake from read_parquet({_listed(facts)})"
+                for version in (before, after)
+                if (facts := shard_files(lake_dir, version)["facts"])
+            )
+            (count,) = con.execute(
+                'select count(distinct (document_sha256, "table", "row", "column", vintage)) from'
+                f" (select {columns} from ({lakes}) semi join documents using (document_sha256)"
+                " group by all having min(lake) = max(lake))"
+            ).fetchall()[0]
+        except (FileNotFoundError, duckdb.BinderException):
+            return None
+    return int(count)
+
+
+def lakes(lake_dir: Path) -> list[str]:
+    """The parser versions that have a lake here, also an incomplete one."""
+    folders = sorted(lake_dir.iterdir()) if lake_dir.is_dir() else []
+    return [f.name for f in folders if any((f / kind).is_dir() for kind in KINDS)]
+
+
+def remove_lake(lake_dir: Path, parser_version: str) -> int:
+    """Remove the lake of that parser; returns its bytes."""
+    root = lake_dir / parser_version
+    size = sum(file.stat().st_size for file in root.rglob("*") if file.is_file())
+    # First what commits the shards: no shard is left without its facts.
+    shutil.rmtree(root / "documents", ignore_errors=True)
+    shutil.rmtree(root)
+    return size
+
+
 def shard_files(lake_dir: Path, parser_version: str) -> dict[str, list[Path]]:
     """The files of all committed shards, by kind.
 
@@ -77,12 +124,16 @@ def create_lake_view(
         empty = schema.append(pa.field("shard", pa.string())).empty_table()
         create_tables(con, "lake", {kind: empty})
         return
-    paths = ", ".join(literal(glob.escape(str(file))) for file in files)
     con.execute(
         f"create view lake.{kind} as"
         " select * exclude (filename), parse_filename(filename) as shard"
-        f" from read_parquet([{paths}], filename = true)"
+        f" from read_parquet({_listed(files)}, filename = true)"
     )
+
+
+def _listed(files: Sequence[Path]) -> str:
+    """The files as a list of DuckDB."""
+    return f"[{', '.join(literal(glob.escape(str(file))) for file in files)}]"
 
 
 def _write_whole(table: pa.Table, target: Path) -> None:

@@ -1,6 +1,7 @@
 """Shards: what is written comes back, whole or not at all."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,7 +19,13 @@ from pipelines.domain import (
     State,
 )
 from pipelines.warehouse.arrow_tables import CLAIMS, DOCUMENTS, FACTS, FINDINGS
-from pipelines.warehouse.lake import processed, write_shard
+from pipelines.warehouse.lake import (
+    changed_cells,
+    lakes,
+    processed,
+    remove_lake,
+    write_shard,
+)
 
 
 def outcome(name: str) -> Outcome:
@@ -110,3 +117,40 @@ def test_names_that_are_no_utf8_are_kept_readable(tmp_path: Path) -> None:
     shard = write_shard(tmp_path, [odd], "v1")
     (row,) = pq.read_table(tmp_path / "v1" / "documents" / f"{shard}.parquet").to_pylist()
     assert (row["path"], row["reason"]) == ("/in/\\udcb1.pdf", "bad \\ud800")
+
+
+def test_changed_cells_are_those_of_another_state_or_value(tmp_path: Path) -> None:
+    same, other = outcome("a"), outcome("b")
+    (fact,) = other.facts
+    blank = replace(fact, column="other", state=State.BLANK, value=None, raw="")
+    write_shard(tmp_path, [same, other, outcome("c")], "v1")
+    # Of b one cell has another value, one is new; the evidence of a is another; d is new.
+    moved = replace(fact, place=None, raw="1113")
+    write_shard(tmp_path, [replace(same, facts=(moved,))], "v2")
+    changed = replace(other, facts=(replace(fact, value=Decimal(1)), blank))
+    write_shard(tmp_path, [changed, outcome("d")], "v2")
+
+    assert changed_cells(tmp_path, "v1", "v2", ["a" * 64, "b" * 64]) == 2
+    assert changed_cells(tmp_path, "v1", "v2", ["a" * 64]) == 0
+
+
+def test_lake_that_is_not_whole_or_of_another_layout_is_not_compared(tmp_path: Path) -> None:
+    for version in ("v1", "v2"):
+        shard = write_shard(tmp_path, [outcome("a")], version)
+    facts = tmp_path / "v1" / "facts" / f"{shard}.parquet"
+    pq.write_table(pq.read_table(facts).rename_columns({"state": "status"}), facts)
+    assert changed_cells(tmp_path, "v1", "v2", ["a" * 64]) is None
+    facts.unlink()
+    assert changed_cells(tmp_path, "v1", "v2", ["a" * 64]) is None
+
+
+def test_lake_is_removed_whole(tmp_path: Path) -> None:
+    assert lakes(tmp_path / "nosuch") == []
+    for version in ("v1", "v2"):
+        write_shard(tmp_path, [outcome("a")], version)
+    (tmp_path / "notes").mkdir()
+    assert lakes(tmp_path) == ["v1", "v2"]
+    size = sum(file.stat().st_size for file in (tmp_path / "v1").rglob("*.parquet"))
+    assert remove_lake(tmp_path, "v1") == size
+    assert lakes(tmp_path) == ["v2"]
+    assert processed(tmp_path, "v2") == {"a" * 64}
