@@ -17,6 +17,7 @@ from pipelines.publish.versions import RELEASE_FILE, RELEASE_FORMAT, refuse_newe
 from pipelines.warehouse.census import (
     Census,
     commonest_refusals,
+    failed_documents,
     take_census,
     without_outcome,
 )
@@ -80,7 +81,8 @@ def publish(
     with reading(warehouse_file, config) as con, closed_to_writers(published_file) as is_closed:
         census = take_census(con)
         lost = without_outcome(con, gate.archived)
-        reasons = reasons_to_block(census, lost, commonest_refusals(con), gate)
+        failed, refusals = failed_documents(con), commonest_refusals(con)
+        reasons = reasons_to_block(census, lost, failed, refusals, gate)
         if not is_closed:
             open_elsewhere = "another program has the release open for writing"
             reasons += (f"{published_file}: {open_elsewhere}; close it and run again",)

@@ -86,6 +86,24 @@ def commonest_refusals(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
     ).fetchall()
 
 
+@dataclass(frozen=True, slots=True)
+class FailedDocument:
+    """A document that could not be read. `address` is the first one of it; `reason` one line."""
+
+    document_sha256: str
+    address: str
+    reason: str
+
+
+def failed_documents(con: duckdb.DuckDBPyConnection) -> list[FailedDocument]:
+    """The failed documents of a built warehouse, by address."""
+    rows = con.execute(
+        "select document_sha256, first_address, reason from marts.dim_document"
+        " where outcome = 'failed' order by first_address, document_sha256"
+    ).fetchall()
+    return [FailedDocument(*row) for row in rows]
+
+
 def without_outcome(con: duckdb.DuckDBPyConnection, archived: frozenset[str]) -> list[str]:
     """The archived documents of which marts.dim_document tells no outcome."""
     told = con.execute(

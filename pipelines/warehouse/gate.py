@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.domain import OgiError
-from pipelines.warehouse.census import Census
+from pipelines.warehouse.census import Census, FailedDocument
 
 
 class ReleaseBlocked(OgiError):  # noqa: N818 - what the command line says, too
@@ -28,20 +28,26 @@ class Thresholds:
 @dataclass(frozen=True, slots=True)
 class Gate:
     """What a release is checked against, beside its own numbers: every document of the archive;
-    the checks that failed and the broken keys of its marts, one line each."""
+    the checks that failed and the broken keys of its marts, one line each; and the documents whose
+    failure the user has accepted."""
 
     archived: frozenset[str]
     failed_checks: tuple[str, ...]
     broken_keys: tuple[str, ...]
     thresholds: Thresholds
+    accepted_failures: frozenset[str] = frozenset()
 
 
 def reasons_to_block(
-    census: Census, lost: Sequence[str], refusals: Sequence[tuple[str, int]], gate: Gate
+    census: Census,
+    lost: Sequence[str],
+    failed: Sequence[FailedDocument],
+    refusals: Sequence[tuple[str, int]],
+    gate: Gate,
 ) -> tuple[str, ...]:
     """One line for each thing that blocks the release; none when it may be published. `lost` are
-    the archived documents without an outcome, `refusals` the commonest reasons why a document is
-    no report, each with its number of documents."""
+    the archived documents without an outcome, `failed` all that failed, `refusals` the commonest
+    reasons why a document is no report, each with its number of documents."""
     reasons = [*gate.failed_checks, *(f"broken key: {key}" for key in gate.broken_keys)]
     if lost:
         reasons.append(
@@ -51,7 +57,7 @@ def reasons_to_block(
     if not census.reports:
         reasons.append(_no_report(census, refusals))
     if census.documents >= gate.thresholds.rates_from_documents:
-        reasons += _rates(census, gate.thresholds)
+        reasons += _rates(census, failed, gate)
     return tuple(reasons)
 
 
@@ -65,9 +71,14 @@ def _no_report(census: Census, refusals: Sequence[tuple[str, int]]) -> str:
     )
 
 
-def _rates(census: Census, thresholds: Thresholds) -> list[str]:
+def _rates(census: Census, failed: Sequence[FailedDocument], gate: Gate) -> list[str]:
+    """Accepted failures are left out of the rate, as if their documents were not there."""
+    thresholds = gate.thresholds
+    accepted = sum(document.document_sha256 in gate.accepted_failures for document in failed)
+    read = census.documents - accepted
+    failed_rate = (census.failed - accepted) / read if read else 0.0
     rates = (
-        ("failed documents", census.failed_rate, thresholds.max_failed_rate),
+        ("failed documents", failed_rate, thresholds.max_failed_rate),
         ("refused tables", census.refused_table_rate, thresholds.max_refused_table_rate),
     )
     return [

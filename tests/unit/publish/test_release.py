@@ -78,8 +78,9 @@ def gate_for(
     failed_checks: tuple[str, ...] = (),
     broken_keys: tuple[str, ...] = (),
     thresholds: Thresholds = LAX,
+    accepted: frozenset[str] = frozenset(),
 ) -> Gate:
-    return Gate(frozenset(archived), failed_checks, broken_keys, thresholds)
+    return Gate(frozenset(archived), failed_checks, broken_keys, thresholds, accepted)
 
 
 def release(
@@ -243,6 +244,20 @@ def test_rates_do_not_count_below_their_number_of_documents(
     assert release(warehouse, published, gate_for("a", "b", thresholds=too_few))
     with pytest.raises(ReleaseBlocked):
         release(warehouse, published, gate_for("a", "b", thresholds=just_enough))
+
+
+def test_accepted_failures_count_in_no_rate(tmp_path: Path, published: Path) -> None:
+    outcomes = {"a": "report", "b": "report", "c": "failed", "d": "failed"}
+    warehouse = build(tmp_path / "building.duckdb", outcomes)
+
+    def gate(*accepted: str) -> Gate:
+        return gate_for(*outcomes, thresholds=STRICT, accepted=frozenset(accepted))
+
+    for accepted, rate in (((), "50.0%"), (("c", "nosuch"), "33.3%")):
+        with pytest.raises(ReleaseBlocked, match=f"rate of failed documents {rate}"):
+            release(warehouse, published, gate(*accepted))
+    assert release(warehouse, published, gate("c", "d")).counts.failed == 2
+    assert documents(published) == ["a", "b", "c", "d"]
 
 
 def test_a_document_without_an_outcome_is_lost(warehouse: Path, published: Path) -> None:
