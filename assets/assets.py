@@ -11,6 +11,7 @@ from pipelines.runs.building import build_models, load_raw
 from pipelines.runs.context import RunContext
 from pipelines.runs.crawl import NoContact, crawl_sources
 from pipelines.runs.documents import archive_inputs, read_documents
+from pipelines.runs.history import RunOutcome
 from pipelines.runs.process import parser_version
 from pipelines.runs.release import publish_release, up_to_date_release
 from pipelines.warehouse.sql_models import MODEL_SCHEMAS, SqlModel, load_marts, load_sql_models
@@ -94,6 +95,7 @@ def lake_shards(
     context: dg.AssetExecutionContext, run: Run
 ) -> Iterator[dg.MaterializeResult[None]]:
     if (release := up_to_date_release(run.settings)) is not None:
+        run.record.end(RunOutcome.UNCHANGED, release.counts)
         context.log.info(f"nothing new: the release of {release.created_at} is up to date")
         # So that the freshness of the release counts quiet nights.
         context.log_event(

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from pipelines.runs.context import Progress, RunContext, lock_home
+from pipelines.runs.context import Progress, RunContext, begin_run
+from pipelines.runs.history import RunRecord
 from pipelines.settings import Settings, get_settings
 
 _LOG_EVERY_S = 10.0
@@ -27,7 +28,13 @@ class RunResource(dg.ConfigurableResource[RunContext]):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[RunContext]:
-        with lock_home(self.settings, _logged_progress(context), context.run_id) as run:
+        started = context.dagster_run
+        record = (
+            RunRecord(f"job {started.job_name}", run_id=started.run_id)
+            if started
+            else RunRecord("Dagster")
+        )
+        with begin_run(self.settings, _logged_progress(context), record) as run:
             yield run
 
 

@@ -2,10 +2,9 @@
 what it needs and no more. This package imports next to nothing: signals are caught early."""
 
 import sys
-from collections.abc import Callable
 
 from pipelines.cli.exit_status import ending
-from pipelines.cli.interrupts import catch_interrupts, ignore_interrupts
+from pipelines.cli.interrupts import catch_interrupts, ignore_interrupts, received_signal
 from pipelines.cli.limits import require_threads
 from pipelines.cli.streams import discard_output, open_streams
 
@@ -27,9 +26,8 @@ def main() -> None:
 
 
 def _run() -> int:
-    received: Callable[[], int | None] | None = None
     try:
-        received = catch_interrupts()
+        catch_interrupts()
         require_threads()
         from pipelines.cli.commands import call
 
@@ -39,7 +37,7 @@ def _run() -> int:
         return status
     except BaseException as error:
         ignore_interrupts()
-        status, line = ending(error, received() if received else None)
+        status, line = ending(error, received_signal())
         if line is None:
             import traceback
 

@@ -10,11 +10,14 @@ from pipelines.cli import (
     archive,
     crawl,
     documents,
+    failures,
     history,
+    lake,
     release,
     runs,
     settings,
     sources,
+    status,
 )
 from pipelines.cli.exit_status import COULD_NOT
 
@@ -35,11 +38,13 @@ app.command(context_settings={"ignore_unknown_options": True})(release.query)
 app.command()(release.evidence)
 app.command()(release.coverage)
 app.command()(history.history)
-app.command()(runs.status)
+app.command()(status.status)
+app.command()(failures.failed)
 app.command()(settings.settings)
 app.add_typer(agencies.app, name="agencies")
 app.add_typer(sources.app, name="sources")
 app.add_typer(archive.app, name="archive")
+app.add_typer(lake.app, name="lake")
 
 
 def call() -> int:

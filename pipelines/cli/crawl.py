@@ -50,6 +50,7 @@ def crawl(
     """
     from pipelines.runs.crawl import chosen_sources, contact_of, last_report
     from pipelines.runs.crawl import crawl as crawl_them
+    from pipelines.runs.history import RunRecord
 
     settings = settings_of_process()
     blocked: Sequence[str] = ()
@@ -70,7 +71,7 @@ def crawl(
         with steps() as on_progress:
             report = crawl_them(settings, chosen, on_progress)
     else:
-        run = to_release([], settings, sources=sources or [])
+        run = to_release([], settings, RunRecord("ogi crawl"), sources=sources or [])
         report, blocked = run.crawl, run.blocked
         if output is CrawlFormat.TABLE:
             tell_run(run, settings)

@@ -6,7 +6,6 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -19,29 +18,34 @@ class Interrupted(BaseException):
     on that."""
 
 
-def catch_interrupts() -> Callable[[], int | None]:
-    """Raise `Interrupted` in the main thread on SIGINT and SIGTERM, unless the caller has them
-    ignored (as `nohup` and background jobs of scripts do).
+# The read end of the pipe to which Python writes each signal, and the first one read from it.
+_pipe: list[int] = []
+_received: list[int] = []
 
-    Returns a function that returns the number of the first such signal, None before any. It knows
+
+def received_signal() -> int | None:
+    """The number of the first SIGINT or SIGTERM since `catch_interrupts`, None before any. It knows
     also of those that the handlers of a library have received or whose exception a library has
-    replaced by its own. Where one drops the exception (as imports from C do), it is raised again
-    every two seconds.
+    replaced by its own."""
+    if _pipe and not _received:
+        with suppress(BlockingIOError):
+            _received.extend(n for n in os.read(_pipe[0], 4096) if n in _SIGNALS)
+    return _received[0] if _received else None
+
+
+def catch_interrupts() -> None:
+    """Raise `Interrupted` in the main thread on SIGINT and SIGTERM, unless the caller has them
+    ignored (as `nohup` and background jobs of scripts do). Where a library drops the exception (as
+    imports from C do), it is raised again every two seconds.
     """
     read_end, write_end = os.pipe()
     for descriptor in (read_end, write_end):
         os.set_blocking(descriptor, False)
     signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
-    first: list[int] = []
-
-    def received() -> int | None:
-        if not first:
-            with suppress(BlockingIOError):
-                first.extend(n for n in os.read(read_end, 4096) if n in _SIGNALS)
-        return first[0] if first else None
+    _pipe[:] = [read_end]
 
     def interrupt(*_: object) -> None:
-        if received() is not None and not _is_unwinding():
+        if received_signal() is not None and not _is_unwinding():
             raise Interrupted
 
     for number in _SIGNALS:
@@ -53,7 +57,6 @@ def catch_interrupts() -> Callable[[], int | None]:
         threading.Thread(
             target=_remind, args=(read_end, threading.get_ident()), daemon=True
         ).start()
-    return received
 
 
 def ignore_interrupts() -> None:

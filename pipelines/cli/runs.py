@@ -1,25 +1,41 @@
-"""`ogi run`, `ingest` and `status`: from files to the release, and where things are."""
+"""`ogi run` and `ingest`: from files to the release."""
 
+import json
 import os
 import shlex
 import sys
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipelines.cli.failures import chosen_failures
+from pipelines.cli.interrupts import received_signal
 from pipelines.cli.terminal import console_of, from_here, print_pairs, settings_of_process, steps
 from pipelines.domain import OgiError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pipelines.runs.history import RunRecord
     from pipelines.runs.run import RunReport
     from pipelines.settings import Settings
     from pipelines.warehouse.census import Census
+
+
+class RunFormat(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+
+
+FormatOption = Annotated[
+    RunFormat, typer.Option("--format", help="json: one object, the run's report.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 
 
 def run(
@@ -27,6 +43,17 @@ def run(
         list[Path] | None,
         typer.Option("--input", metavar="FOLDER", help="A folder of documents; may be repeated."),
     ] = None,
+    accept_failures: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DOCUMENT",
+            help="A failed document that does not count in this run's rate of failures, as `ogi"
+            " failed` lists it: the beginning of its SHA-256, or its address. May be repeated;"
+            " `all` for all that it lists.",
+        ),
+    ] = None,
+    output: FormatOption = RunFormat.TABLE,
+    quiet: QuietOption = False,
 ) -> None:
     """Take the inbox, and any folder given, all the way to a release.
 
@@ -34,23 +61,31 @@ def run(
     that is done: findings and documents that failed are in its report. Ends 2 when it could not
     be done or the release was blocked.
     """
+    from pipelines.runs.history import RunRecord
+
     settings = settings_of_process()
     inbox = [settings.inbox_dir] if settings.inbox_dir.is_dir() else []
     if inputs:
         _require_file(inputs)
     else:
         _require_document(settings)
-    _run([*inbox, *(inputs or [])], settings)
+    accepted = chosen_failures(accept_failures, settings) if accept_failures else ()
+    record = RunRecord("ogi run", accepted_failures=accepted)
+    _run([*inbox, *(inputs or [])], settings, record, output, quiet=quiet)
 
 
 def ingest(
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH", help="Files and folders.", readable=False)
     ],
+    output: FormatOption = RunFormat.TABLE,
+    quiet: QuietOption = False,
 ) -> None:
     """Take files and folders all the way to a release; ends as `ogi run` does."""
+    from pipelines.runs.history import RunRecord
+
     _require_file(paths)
-    _run(paths, settings_of_process())
+    _run(paths, settings_of_process(), RunRecord("ogi ingest"), output, quiet=quiet)
 
 
 def _require_document(settings: "Settings") -> None:
@@ -89,62 +124,16 @@ def _require_file(paths: Sequence[Path]) -> None:
         raise OgiError(f"{named}: no file here: {why}")
 
 
-def status() -> None:
-    """Show where things are, what the last release holds, what waits, and what runs by itself."""
-    from assets.instance import INBOX, INBOX_EVERY_S, NIGHTLY, NIGHTLY_AT, NIGHTLY_ZONE
-    from pipelines.archive import manifest, open_archive
-    from pipelines.publish import changes, current_release
-    from pipelines.runs.process import parser_version
-    from pipelines.warehouse.lake import processed
-
-    settings = settings_of_process()
-    archive = open_archive(settings.archive_address)
-    archived = set(manifest(archive).column("document_sha256").to_pylist())
-    waiting = archived - processed(settings.lake_dir, parser_version())
-    inbox = sum(1 for file in settings.inbox_dir.rglob("*") if file.is_file())
-    release = current_release(settings.published_file)
-    rows = [
-        ("home", str(settings.home.absolute())),
-        ("archive", f"{archive.address}, {len(archived):,} documents"),
-        ("waiting to be read", f"{len(waiting):,} of them, by parser {parser_version()}"),
-        ("inbox", f"{settings.inbox_dir.absolute()}, {inbox:,} files"),
-        ("nightly schedule", _automation(settings, NIGHTLY, f"{NIGHTLY_AT:%H:%M} {NIGHTLY_ZONE}")),
-        ("inbox sensor", _automation(settings, INBOX, f"every {INBOX_EVERY_S} s")),
-    ]
-    if release is None and settings.published_file.is_file():
-        file = settings.published_file.absolute()
-        rows.append(("release", f"{file}, unfinished or of another version of this project"))
-    elif release is None:
-        rows.append(("release", "none yet; `ogi run` makes one"))
-    else:
-        rows += [
-            ("release", f"{settings.published_file.absolute()}, of {release.created_at}"),
-            ("made by", f"version {release.version}, release format {release.release_format}"),
-            ("documents", _census(release.counts)),
-            ("facts", f"{release.counts.facts:,}"),
-            ("findings", f"{sum(release.counts.findings.values()):,}"),
-            *(
-                ("changed", f"{change}; the next `ogi run` or `ogi ingest` publishes it again")
-                for change in changes(settings.published_file, release.files)
-            ),
-        ]
-    print_pairs(rows, console_of())
-
-
-def _automation(settings: "Settings", name: str, times: str) -> str:
-    from assets.instance import automation_state
-
-    state = automation_state(settings, name)
-    switched = ", as switched in Dagster's pages" if state.is_switched else ""
-    if not state.is_on:
-        return f"off{switched}"
-    return f"on{switched}: {times}, only while `make dev` runs"
-
-
 def to_release(
-    paths: Sequence[Path], settings: "Settings", *, sources: Sequence[str] | None = None
+    paths: Sequence[Path],
+    settings: "Settings",
+    record: "RunRecord",
+    *,
+    sources: Sequence[str] | None = None,
+    quiet: bool = False,
 ) -> "RunReport":
-    """Take files, and with `sources` websites, all the way; the steps are shown on stderr.
+    """Take files, and with `sources` websites, all the way; `record` is kept in the history. The
+    steps are shown on stderr, unless `quiet`.
 
     Raises:
         OgiError: it could not be done.
@@ -156,15 +145,46 @@ def to_release(
     from expectations.evaluation import evaluate
     from pipelines.runs.run import run as run_all
 
-    with steps() as on_progress:
-        return run_all(paths, settings, evaluate, sources=sources, on_progress=on_progress)
+    with steps(quiet=quiet) as on_progress:
+        return run_all(
+            paths,
+            settings,
+            evaluate,
+            sources=sources,
+            on_progress=on_progress,
+            record=record,
+            is_interrupted=lambda: received_signal() is not None,
+        )
 
 
-def _run(paths: Sequence[Path], settings: "Settings") -> None:
-    report = to_release(paths, settings)
-    tell_run(report, settings)
+def _run(
+    paths: Sequence[Path],
+    settings: "Settings",
+    record: "RunRecord",
+    output: RunFormat,
+    *,
+    quiet: bool,
+) -> None:
+    report = to_release(paths, settings, record, quiet=quiet)
+    if output is RunFormat.JSON:
+        typer.echo(json.dumps(_as_json(report), ensure_ascii=False, indent=2))
+    elif not quiet:
+        tell_run(report, settings)
     if report.blocked:
         raise OgiError("release blocked: " + "; ".join(report.blocked))
+
+
+def _as_json(report: "RunReport") -> dict[str, Any]:
+    """The run's line of the history, with what it could not read and the findings by rule."""
+    from pipelines.runs.history import as_json
+
+    return {
+        **as_json(report.record),
+        "release": str(report.published_file) if report.published_file else None,
+        "failed_documents": [{"address": a, "reason": reason} for a, reason in report.failed],
+        "unreadable_paths": [{"path": p, "reason": reason} for p, reason in report.unreadable],
+        "findings_by_rule": report.counts.findings,
+    }
 
 
 def _writable(settings: "Settings") -> None:
@@ -187,7 +207,8 @@ def tell_run(report: "RunReport", settings: "Settings") -> None:
     rows = [
         ("files" if report.crawl else "documents", f"{report.new:,} new, {report.known:,} known"),
         ("failed now", failed),
-        ("in the warehouse", _census(report.counts)),
+        *exceptional_rows(report.record),
+        ("in the warehouse", census_line(report.counts)),
         ("facts", f"{report.counts.facts:,}"),
         ("findings", f"{sum(report.counts.findings.values()):,}"),
         ("release", _outcome(report)),
@@ -205,9 +226,22 @@ def tell_run(report: "RunReport", settings: "Settings") -> None:
         console.print(f"  {command}", markup=False, soft_wrap=True)
 
 
+def exceptional_rows(record: "RunRecord") -> list[tuple[str, str]]:
+    """What few runs have: documents read again, failures accepted."""
+    rows = []
+    if record.read_again:
+        cells = "cells cannot be compared"
+        if record.changed_cells is not None:
+            cells = f"{record.changed_cells:,} cells changed"
+        rows.append(("read again", f"{record.read_again:,} documents, by a new parser: {cells}"))
+    if accepted := len(record.accepted_failures):
+        rows.append(("accepted", f"{accepted:,} failures, which may not block the release"))
+    return rows
+
+
 def _outcome(report: "RunReport") -> str:
     if not report.blocked:
-        return "published"
+        return str(report.record.outcome)
     return "blocked; the one before it stays" if report.published_file else "blocked"
 
 
@@ -222,7 +256,7 @@ def _tell_refused(report: "RunReport", console: "Console") -> None:
             told = reason.removeprefix(f"{path}: ")
             console.print(f"  {path}: {told}", markup=False, soft_wrap=True)
         if total > len(refused):
-            console.print(f"  and {total - len(refused):,} more: reasons are in dim_document")
+            console.print(f"  and {total - len(refused):,} more: `ogi failed` lists them")
 
 
 def _tell_findings(findings: "Mapping[str, int]", console: "Console") -> None:
@@ -257,7 +291,7 @@ def _next_commands(report: "RunReport", settings: "Settings") -> list[str]:
     commands = [f'{program} query "SELECT {columns} FROM agency_years LIMIT 10"']
     # After a block a query would answer from the release before it.
     if report.blocked or report.published_file is None:
-        return [f"{program} status", f"{program} read --help", f"{program} check --help"]
+        return [f"{program} failed", f"{program} status", f"{program} check --help"]
     from pipelines.serve.database import connect
 
     with connect(report.published_file) as con:
@@ -278,7 +312,8 @@ def _next_commands(report: "RunReport", settings: "Settings") -> list[str]:
     return commands
 
 
-def _census(counts: "Census") -> str:
+def census_line(counts: "Census") -> str:
+    """How many documents a warehouse has, by outcome."""
     return (
         f"{counts.documents:,} documents: {counts.reports:,} reports, "
         f"{counts.not_a_report:,} no reports, {counts.failed:,} failed"

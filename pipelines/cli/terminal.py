@@ -69,8 +69,9 @@ def progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
-def steps() -> "Iterator[Callable[[str, int, int | None], None]]":
-    """A line on stderr for each step of a run, with a bar where its length is known."""
+def steps(*, quiet: bool = False) -> "Iterator[Callable[[str, int, int | None], None]]":
+    """A line on stderr for each step of a run, with a bar where its length is known;
+    nothing where nobody watches, or `quiet`."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -81,7 +82,7 @@ def steps() -> "Iterator[Callable[[str, int, int | None], None]]":
         TimeElapsedColumn(),
         console=Console(file=sys.stderr),  # not that of a run, which is quiet
         transient=True,
-        disable=not sys.stderr.isatty(),
+        disable=quiet or not sys.stderr.isatty(),
     )
     tasks: dict[str, TaskID] = {}
 

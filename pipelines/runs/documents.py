@@ -13,12 +13,13 @@ from pipelines.archive import (
     open_archive,
 )
 from pipelines.domain import Outcome, OutcomeKind
+from pipelines.publish import current_release
 from pipelines.runs.batches import process_documents
 from pipelines.runs.context import RunContext
 from pipelines.runs.process import DocumentRef, parser_version
 from pipelines.runs.workers import failed
 from pipelines.settings import Settings
-from pipelines.warehouse.lake import processed, write_shard
+from pipelines.warehouse.lake import changed_cells, processed, write_shard
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,13 @@ class ReadReport:
 def archive_inputs(run: RunContext, paths: Sequence[Path]) -> ArchiveReport:
     """Archive files and folders; with no path the inbox folder, where it exists."""
     inbox = run.settings.inbox_dir
-    return archive_files(
+    report = archive_files(
         paths or [path for path in [inbox] if path.is_dir()],
         open_archive(run.settings.archive_address),
         on_file=lambda done: run.progress("archive", done, None),
     )
+    run.record.new, run.record.known = report.new, report.known
+    return report
 
 
 def pending_documents(settings: Settings) -> list[tuple[DocumentRef, int]]:
@@ -64,8 +67,26 @@ def read_documents(run: RunContext) -> ReadReport:
         write_shard(run.settings.lake_dir, batch, parser_version())
         outcomes.update(outcome.kind.value for outcome in batch)
         lost += [(o.path, o.reason or "") for o in batch if o.kind is OutcomeKind.FAILED]
+        run.record.read_reports = outcomes[OutcomeKind.REPORT]
+        run.record.read_not_a_report = outcomes[OutcomeKind.NOT_A_REPORT]
+        run.record.read_failed = outcomes[OutcomeKind.FAILED]
         run.progress("read", outcomes.total(), len(waiting))
+    _compare_with_last_parser(run, {ref.sha256 for ref, _ in waiting})
     return ReadReport(dict(outcomes), tuple(sorted(lost)))
+
+
+def _compare_with_last_parser(run: RunContext, read: set[str]) -> None:
+    """Record what reading these documents again has changed since the last release."""
+    settings, current = run.settings, parser_version()
+    release = current_release(settings.published_file)
+    if release is None or release.parser_version == current:
+        return
+    if again := read & processed(settings.lake_dir, release.parser_version):
+        run.progress("compare", 0, None)
+        run.record.read_again = len(again)
+        run.record.changed_cells = changed_cells(
+            settings.lake_dir, release.parser_version, current, again, settings.duckdb
+        )
 
 
 def _outcomes(

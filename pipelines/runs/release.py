@@ -10,12 +10,13 @@ from pipelines.forms import FORMS_DIR
 from pipelines.publish import Release, changes, current_release, fingerprint, publish
 from pipelines.reference.regions import REFERENCE_DIR
 from pipelines.runs.building import open_building
-from pipelines.runs.context import RunContext
+from pipelines.runs.context import RunContext, record_failure
 from pipelines.runs.documents import pending_documents
+from pipelines.runs.history import RunOutcome
 from pipelines.runs.process import parser_version
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.warehouse.check_results import read_check_results
-from pipelines.warehouse.gate import Gate, Thresholds
+from pipelines.warehouse.gate import Gate, ReleaseBlocked, Thresholds
 from pipelines.warehouse.key_checks import broken_keys
 from pipelines.warehouse.sql_models import SQL_DIR
 
@@ -54,22 +55,29 @@ def publish_release(run: RunContext) -> Release:
         # The calendar of the build, which may have begun on another day.
         (years,) = con.execute(f"select {', '.join(Calendar._fields)} from raw.calendar").fetchall()
     archived = manifest(open_archive(settings.archive_address))["document_sha256"].to_pylist()
-    return publish(
-        settings.warehouse_file,
-        settings.published_file,
-        gate=Gate(
-            archived=frozenset(archived),
-            failed_checks=tuple(failed.values()),
-            broken_keys=tuple(f"{b.table} ({', '.join(b.key)}): {b.rows} rows" for b in broken),
-            thresholds=thresholds(settings),
-        ),
-        run_id=run.run_id,
-        parser_version=parser_version(),
-        fingerprint=fingerprint_of(documents, seen, Calendar(*years)),
-        suites=[{n: v for n, v in asdict(r).items() if n != "first_failure"} for r in results],
-        replace_newer=settings.replace_newer,
-        config=settings.duckdb,
-    )
+    try:
+        release = publish(
+            settings.warehouse_file,
+            settings.published_file,
+            gate=Gate(
+                archived=frozenset(archived),
+                failed_checks=tuple(failed.values()),
+                broken_keys=tuple(f"{b.table} ({', '.join(b.key)}): {b.rows} rows" for b in broken),
+                thresholds=thresholds(settings),
+                accepted_failures=frozenset(run.record.accepted_failures),
+            ),
+            run_id=run.record.run_id,
+            parser_version=parser_version(),
+            fingerprint=fingerprint_of(documents, seen, Calendar(*years)),
+            suites=[{n: v for n, v in asdict(r).items() if n != "first_failure"} for r in results],
+            replace_newer=settings.replace_newer,
+            config=settings.duckdb,
+        )
+    except ReleaseBlocked as error:
+        record_failure(run.record, error, settings)
+        raise
+    run.record.end(RunOutcome.PUBLISHED, release.counts)
+    return release
 
 
 def thresholds(settings: Settings) -> Thresholds:

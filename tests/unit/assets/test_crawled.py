@@ -16,6 +16,7 @@ from pipelines.crawl.trouble import TroubleKind
 from pipelines.domain import OgiError
 from pipelines.runs import crawl as crawling
 from pipelines.runs.context import RunContext
+from pipelines.runs.history import RunRecord
 from pipelines.runs.source_records import new_source, record_of, write_record
 from pipelines.settings import Settings
 
@@ -100,7 +101,7 @@ def test_a_check_that_has_nothing_to_look_at_fails(settings: Settings, how: str)
 
 def test_without_a_contact_no_website_is_asked_unless_one_is_chosen(settings: Settings) -> None:
     nobody = settings.model_copy(update={"crawl_contact": None})
-    resources = {"run": RunContext(nobody, lambda *_: None, "run")}
+    resources = {"run": RunContext(nobody, lambda *_: None, RunRecord("test"))}
     context = dg.build_asset_context(resources=resources)
     result = crawled_documents(context, CrawlConfig())
     assert isinstance(result, dg.MaterializeResult)

@@ -14,6 +14,7 @@ from assets.definitions import defs
 from assets.jobs import archive_config
 from pipelines.publish import current_release
 from pipelines.runs.context import RunContext
+from pipelines.runs.history import RunOutcome, RunRecord
 from pipelines.settings import PROJECT_ROOT, Settings
 
 SAMPLES = PROJECT_ROOT / "data" / "samples" / "reports"
@@ -39,17 +40,20 @@ class Job:
     first: dg.ExecuteInProcessResult
 
 
-def run_of(settings: Settings) -> dict[str, RunContext]:
-    return {"run": RunContext(settings, lambda *_: None, "run")}
+def run_of(settings: Settings, record: RunRecord | None = None) -> dict[str, RunContext]:
+    return {"run": RunContext(settings, lambda *_: None, record or RunRecord("test"))}
 
 
 def refresh(
-    settings: Settings, instance: dg.DagsterInstance, inputs: list[str]
+    settings: Settings,
+    instance: dg.DagsterInstance,
+    inputs: list[str],
+    record: RunRecord | None = None,
 ) -> dg.ExecuteInProcessResult:
     return defs.resolve_job_def("refresh").execute_in_process(
         instance=instance,
         run_config={**archive_config(inputs), "loggers": QUIET},
-        resources=run_of(settings),
+        resources=run_of(settings, record),
         raise_on_error=False,
     )
 
@@ -96,8 +100,10 @@ def test_failed_check_lists_its_agency_years_and_does_not_block(job: Job) -> Non
 
 def test_run_with_nothing_new_builds_nothing_and_confirms_the_release(job: Job) -> None:
     before = current_release(job.settings.published_file)
-    result = refresh(job.settings, job.instance, job.inputs)
+    record = RunRecord("test")
+    result = refresh(job.settings, job.instance, job.inputs, record)
     assert result.success
+    assert (record.outcome, record.known, record.reports) == (RunOutcome.UNCHANGED, 1, 1)
     assert materialized(result) == {"archived_documents", "published_release"}
     (confirmed,) = result.asset_materializations_for_node("lake_shards")
     assert confirmed.metadata["unchanged"].value is True

@@ -1,13 +1,29 @@
 """`ogi run` and `ingest`: which files they take, and what they print of a run."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from pipelines.archive import archive_files, open_archive
 from pipelines.cli import runs
+from pipelines.cli.runs import RunFormat
 from pipelines.domain import OgiError
+from pipelines.runs.history import RunOutcome, RunRecord, as_json
+from pipelines.runs.run import RunReport
 from pipelines.settings import Settings
+from pipelines.warehouse.census import Census
+
+CENSUS = Census(
+    documents=2,
+    reports=1,
+    not_a_report=0,
+    failed=1,
+    facts=9,
+    tables_expected=3,
+    tables_found=3,
+    findings={"totals_left_blank": 1},
+)
 
 
 @pytest.fixture
@@ -22,7 +38,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 def taken(monkeypatch: pytest.MonkeyPatch) -> list[list[Path]]:
     """The paths of each run that the commands start."""
     taken: list[list[Path]] = []
-    monkeypatch.setattr(runs, "_run", lambda paths, *_: taken.append(list(paths)))
+    monkeypatch.setattr(runs, "_run", lambda paths, *_, **__: taken.append(list(paths)))
     return taken
 
 
@@ -45,3 +61,71 @@ def test_absent_inbox_is_no_error_where_documents_are_archived(
     settings.inbox_dir.mkdir()
     runs.run(None)
     assert taken == [[], [settings.inbox_dir]]
+
+
+@pytest.fixture
+def reported(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[RunRecord]:
+    """The records of the runs that the commands start; each ends blocked."""
+    records: list[RunRecord] = []
+
+    def to_release(paths: object, settings: Settings, record: RunRecord, **_: object) -> RunReport:
+        records.append(record)
+        record.end(RunOutcome.BLOCKED, CENSUS, ("too many",))
+        return RunReport(
+            record=record,
+            nothing_new=False,
+            new=2,
+            known=0,
+            unreadable=(("/in/pipe", "not a regular file"),),
+            failed=(("/in/a.pdf", "it is empty"),),
+            failed_total=1,
+            counts=CENSUS,
+            blocked=record.reasons,
+            published_file=None,
+            duration=1.0,
+        )
+
+    monkeypatch.setattr(runs, "to_release", to_release)
+    monkeypatch.setattr(runs, "_require_document", lambda _: None)
+    return records
+
+
+def test_json_is_the_record_with_what_could_not_be_read(
+    reported: list[RunRecord], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(OgiError, match=r"^release blocked: too many$"):
+        runs.run(output=RunFormat.JSON)
+    printed = json.loads(capsys.readouterr().out)
+    (record,) = reported
+    assert {name: printed[name] for name in as_json(record)} == as_json(record)
+    assert (printed["outcome"], printed["reasons"]) == ("blocked", ["too many"])
+    assert printed["failed_documents"] == [{"address": "/in/a.pdf", "reason": "it is empty"}]
+    assert printed["unreadable_paths"] == [{"path": "/in/pipe", "reason": "not a regular file"}]
+    assert (printed["release"], printed["findings_by_rule"]) == (None, {"totals_left_blank": 1})
+
+
+def test_quiet_prints_nothing(
+    reported: list[RunRecord], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(OgiError):
+        runs.run(quiet=True)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_blocked_run_points_at_the_failed_documents(
+    reported: list[RunRecord], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(OgiError):
+        runs.run()
+    next_commands = capsys.readouterr().out.partition("Try next:")[2]
+    assert " failed\n" in next_commands
+    assert " query " not in next_commands
+
+
+def test_accepted_failures_are_in_the_record(
+    reported: list[RunRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "chosen_failures", lambda names, _: tuple(names))
+    with pytest.raises(OgiError):
+        runs.run(accept_failures=["1a", "2b"], quiet=True)
+    assert [record.accepted_failures for record in reported] == [("1a", "2b")]

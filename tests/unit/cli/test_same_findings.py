@@ -19,6 +19,7 @@ from pipelines.read import readers_of
 from pipelines.runs import process, workers
 from pipelines.runs.context import RunContext
 from pipelines.runs.documents import read_documents
+from pipelines.runs.history import RunRecord
 from pipelines.settings import Settings, get_settings
 
 REPORTS = Path(__file__).parents[3] / "data" / "samples" / "reports"
@@ -101,7 +102,7 @@ def test_document_has_the_same_findings_in_every_command(printed: Json, file: Pa
 
     settings = get_settings()
     archive_files([file], open_archive(settings.archive_address))
-    read_documents(RunContext(settings, lambda *_: None, "run"))
+    read_documents(RunContext(settings, lambda *_: None, RunRecord("test")))
     (shard,) = settings.lake_dir.glob("*/findings/*.parquet")
     stored = pq.read_table(shard).to_pylist()
     assert {(f["row"], f["column"]) for f in stored if f["rule"] == "readers_differ"} == differing

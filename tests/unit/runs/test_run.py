@@ -18,6 +18,7 @@ from pipelines.forms import finding, load_forms
 from pipelines.publish import wal_of
 from pipelines.runs.context import RunContext, lock_home
 from pipelines.runs.documents import read_documents
+from pipelines.runs.history import RunOutcome, RunRecord, runs
 from pipelines.runs.run import RunReport
 from pipelines.runs.run import run as run_with
 from pipelines.settings import PROJECT_ROOT, Settings
@@ -78,6 +79,13 @@ def test_documents_go_all_the_way_and_only_once(settings: Settings, inputs: Path
     assert published["empty.html"][0] == "failed"
 
     _neither_framework_where_nothing_is_new(small, inputs)
+    first, unchanged = runs(small)
+    assert first.outcome is RunOutcome.PUBLISHED
+    assert (first.new, first.read_reports, first.read_failed) == (4, 2, 2)
+    assert (unchanged.outcome, unchanged.new, unchanged.known) == (RunOutcome.UNCHANGED, 0, 4)
+    for ended in (first, unchanged):
+        assert (ended.documents, ended.reports, ended.failed) == (4, 2, 2)
+        assert ended.findings == sum(report.counts.findings.values())
     _a_new_file_is_a_new_run(small, inputs)
 
 
@@ -225,6 +233,9 @@ def test_blocked_release_reports_every_reason(settings: Settings, inputs: Path) 
     assert coverage.startswith("At least 90.0% of the expected reports are there")
     assert rate.startswith("rate of failed documents")
     assert (report.counts.documents, report.counts.reports, report.counts.failed) == (3, 2, 1)
+    record = runs(strict)[-1]
+    assert (record.outcome, record.reasons) == (RunOutcome.BLOCKED, report.blocked)
+    assert (record.documents, record.failed) == (3, 1)
     assert report.counts.findings["readers_differ"] == 1
     assert files_of(settings.published_dir) == before
 
@@ -239,7 +250,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 def test_blocked_first_run_reports_counts_and_no_release(settings: Settings, inputs: Path) -> None:
     archive_files([inputs], open_archive(settings.archive_address))
-    read_documents(RunContext(settings, lambda *_: None, "run"))
+    read_documents(RunContext(settings, lambda *_: None, RunRecord("test")))
     plant_finding(settings, "readers_differ")
 
     report = run([inputs], settings)
@@ -260,6 +271,8 @@ def test_step_that_raises_leaves_no_release_and_the_next_run_publishes(
         patched.setattr("pipelines.runs.run.build_models", fail)
         with pytest.raises(RuntimeError, match="on fire"):
             run([inputs], settings)
+    (record,) = runs(settings)
+    assert (record.outcome, record.reasons) == (RunOutcome.FAILED, ("the disk is on fire",))
     assert not settings.published_dir.exists()
     assert run([inputs], settings).published_file == settings.published_file
 
