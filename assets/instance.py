@@ -19,6 +19,8 @@ NIGHTLY_AT = dt.time(2, 0)
 NIGHTLY_ZONE = "Asia/Shanghai"
 INBOX = "inbox"
 INBOX_EVERY_S = 30
+# So that a failure is noticed within a minute.
+RUNS_WATCHED_EVERY_S = 30
 
 _CONFIG = """\
 # Written by `make dev` (assets/instance.py) at each start.
@@ -26,6 +28,23 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+# A second run would wait for the lock of the home; queued, it waits without a process.
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 180
+  poll_interval_seconds: 30
+# Days for which ticks are kept; runs are deleted by the sensor `run_monitor`.
+retention:
+  schedule:
+    purge_after_days: 90
+  sensor:
+    purge_after_days:
+      skipped: 1
+      success: 90
+      failure: 90
 """
 # A row whose status is neither is Dagster's note that the default applies.
 _SWITCHED = {"RUNNING": True, "STOPPED": False}

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     crawl_retries: int = Field(default=3, ge=0, le=10)
     recheck_days: float = Field(default=30, ge=0, allow_inf_nan=False)
     coverage_floor: float = Field(default=0, ge=0, le=1)
+    on_failure: str | None = None
     nightly_schedule: bool = True
     inbox_sensor: bool = True
 

@@ -15,7 +15,14 @@ import typer
 
 from pipelines.cli.failures import chosen_failures
 from pipelines.cli.interrupts import received_signal
-from pipelines.cli.terminal import console_of, from_here, print_pairs, settings_of_process, steps
+from pipelines.cli.terminal import (
+    complain,
+    console_of,
+    from_here,
+    print_pairs,
+    settings_of_process,
+    steps,
+)
 from pipelines.domain import OgiError
 
 if TYPE_CHECKING:
@@ -145,16 +152,30 @@ def to_release(
     from expectations.evaluation import evaluate
     from pipelines.runs.run import run as run_all
 
-    with steps(quiet=quiet) as on_progress:
-        return run_all(
-            paths,
-            settings,
-            evaluate,
-            sources=sources,
-            on_progress=on_progress,
-            record=record,
-            is_interrupted=lambda: received_signal() is not None,
-        )
+    try:
+        with steps(quiet=quiet) as on_progress:
+            return run_all(
+                paths,
+                settings,
+                evaluate,
+                sources=sources,
+                on_progress=on_progress,
+                record=record,
+                is_interrupted=lambda: received_signal() is not None,
+            )
+    finally:
+        _notify(record, settings)
+
+
+def _notify(record: "RunRecord", settings: "Settings") -> None:
+    from pipelines.runs.failure_notice import notify_failure
+    from pipelines.runs.history import RunOutcome
+
+    if record.outcome in (RunOutcome.FAILED, RunOutcome.BLOCKED):
+        try:
+            notify_failure(settings, record.outcome, record.reasons, record.run_id)
+        except OgiError as error:
+            complain(str(error))
 
 
 def _run(
