@@ -105,12 +105,12 @@ def failure_notice(
 ) -> None:
     run_id = context.dagster_run.run_id
     record = next((r for r in runs(settings) if r.run_id == run_id), None)
-    if record is not None and record.reasons:
-        notify_failure(settings, record.outcome or RunOutcome.FAILED, record.reasons, run_id)
+    if record is None or record.outcome is None:  # it failed before it began
+        message = context.failure_event.message or "see its page in Dagster"
+        notify_failure(settings, RunOutcome.FAILED, [message], run_id)
     else:
-        # It was killed, or failed before it began.
-        reason = context.failure_event.message or "its process ended"
-        notify_failure(settings, RunOutcome.FAILED, [reason], run_id)
+        reasons = record.reasons or ("its process was killed",)
+        notify_failure(settings, record.outcome, reasons, run_id)
 
 
 def missing_run_sensor(is_on: bool) -> dg.SensorDefinition:

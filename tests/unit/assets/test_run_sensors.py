@@ -75,6 +75,11 @@ def test_blocked_run_is_noticed_with_every_reason(
     ]
 
 
+def test_killed_run_is_noticed(settings: Settings, instance: dg.DagsterInstance) -> None:
+    fail(settings, instance, RunRecord("job", outcome=RunOutcome.INTERRUPTED))
+    assert notices(settings).splitlines()[-1] == "- its process was killed"
+
+
 def test_run_that_left_no_record_is_noticed_with_dagsters_message(
     settings: Settings, instance: dg.DagsterInstance
 ) -> None:
