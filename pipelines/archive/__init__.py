@@ -6,7 +6,9 @@ from pipelines.archive.manifest import (
     SIGHTINGS_SCHEMA,
     known_pairs,
     manifest,
+    manifest_columns,
     record,
+    sighting_columns,
     sightings,
 )
 from pipelines.archive.objects import object_address, put, read_object
@@ -24,11 +26,13 @@ __all__ = [
     "count_known",
     "known_pairs",
     "manifest",
+    "manifest_columns",
     "object_address",
     "open_archive",
     "put",
     "read_object",
     "record",
+    "sighting_columns",
     "sightings",
     "size_at",
     "walk",

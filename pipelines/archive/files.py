@@ -5,7 +5,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.archive.manifest import known_pairs, manifest, record, sightings
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.archive.manifest import known_pairs, manifest_columns, record, sighting_columns
 from pipelines.archive.objects import chunks_of, digest, object_name, store
 from pipelines.archive.storage import Archive
 from pipelines.archive.walk import Unreadable, address_of, reason_of, walk
@@ -40,9 +43,6 @@ def archive_files(
     """
     unreadable: list[Unreadable] = []
     with archive.locked():
-        pairs = known_pairs(archive)
-        documents = {sha256 for sha256, _ in pairs}
-        new = known = 0
         found = []
         for file in walk(paths, archive.folder, unreadable):
             try:
@@ -51,14 +51,14 @@ def archive_files(
             except OSError as error:
                 unreadable.append((address_of(file), reason_of(error)))
                 continue
-            new += sha256 not in documents
-            known += sha256 in documents
-            documents.add(sha256)
             found.append(_provenance(sha256, file, length, source))
             if on_file is not None:
-                on_file(new + known)
+                on_file(len(found))
+        documents = {row.document_sha256 for row in found}
+        pairs = known_pairs(archive, documents)
+        new = len(documents - {sha256 for sha256, _ in pairs})
         record(archive, found, _returned(archive, found, pairs), known=pairs)
-    return ArchiveReport(new, known, tuple(unreadable))
+    return ArchiveReport(new, len(found) - new, tuple(unreadable))
 
 
 def count_known(paths: Sequence[Path], archive: Archive) -> int | None:
@@ -69,9 +69,10 @@ def count_known(paths: Sequence[Path], archive: Archive) -> int | None:
         ArchiveError: a shard cannot be read; the bucket does not answer.
     """
     unreadable: list[Unreadable] = []
-    standing = _standing(archive)
+    files = list(walk(paths, archive.folder, unreadable))
+    standing = _standing(archive, {address_of(file) for file in files})
     known = 0
-    for file in walk(paths, archive.folder, unreadable):
+    for file in files:
         try:
             with file.open("rb") as opened:
                 sha256, _ = digest(chunks_of(opened))
@@ -91,7 +92,7 @@ def _returned(
     """Files that hold what they held before what they held last: the manifest, which has each pair
     once, cannot tell."""
     again = [row for row in found if (row.document_sha256, row.address) in pairs]
-    standing = _standing(archive) if again else {}
+    standing = _standing(archive, {row.address for row in again}) if again else {}
     return [
         Sighting(row.address, row.archived_at, row.source, row.document_sha256)
         for row in again
@@ -99,11 +100,16 @@ def _returned(
     ]
 
 
-def _standing(archive: Archive) -> dict[str, str | None]:
-    """What each address held last."""
+def _standing(archive: Archive, addresses: Collection[str]) -> dict[str, str | None]:
+    """What each of these addresses held last."""
+    wanted = pa.array(addresses, pa.string())
     last: dict[str, tuple[dt.datetime, str | None]] = {}
-    for table, when in ((manifest(archive), "archived_at"), (sightings(archive), "seen_at")):
-        columns = (table[name].to_pylist() for name in ("address", when, "document_sha256"))
+    for table, when in (
+        (manifest_columns(archive, ("address", "archived_at", "document_sha256")), "archived_at"),
+        (sighting_columns(archive, ("address", "seen_at", "document_sha256")), "seen_at"),
+    ):
+        rows = table.filter(pc.is_in(table["address"], wanted)).sort_by(when)
+        columns = (rows[name].to_pylist() for name in ("address", when, "document_sha256"))
         for address, seen_at, sha256 in zip(*columns, strict=True):
             if address not in last or seen_at >= last[address][0]:
                 last[address] = (seen_at, sha256)

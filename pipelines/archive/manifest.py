@@ -1,9 +1,10 @@
 """The provenance: one row for each address at which a document was found, and what was seen where
 and when."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.archive.shards import read_shards, write_shard
 from pipelines.archive.storage import Archive
@@ -72,7 +73,30 @@ def sightings(archive: Archive) -> pa.Table:
     return table.sort_by([("seen_at", "ascending"), ("address", "ascending")])
 
 
-def known_pairs(archive: Archive) -> set[tuple[str, str]]:
-    """Each (document_sha256, address) of the manifest."""
-    table = read_shards(archive, MANIFEST, MANIFEST_SCHEMA)
+def manifest_columns(archive: Archive, names: Sequence[str]) -> pa.Table:
+    """These columns of every row of the manifest, in no order.
+
+    Raises:
+        ArchiveError: as `manifest`.
+    """
+    return read_shards(archive, MANIFEST, pa.schema([MANIFEST_SCHEMA.field(n) for n in names]))
+
+
+def sighting_columns(archive: Archive, names: Sequence[str]) -> pa.Table:
+    """These columns of every sighting, in no order.
+
+    Raises:
+        ArchiveError: as `sightings`.
+    """
+    return read_shards(archive, SIGHTINGS, pa.schema([SIGHTINGS_SCHEMA.field(n) for n in names]))
+
+
+def known_pairs(archive: Archive, documents: Collection[str] | None = None) -> set[tuple[str, str]]:
+    """Each (document_sha256, address) of the manifest, or those of these documents."""
+    if documents is not None and not documents:
+        return set()
+    table = manifest_columns(archive, ("document_sha256", "address"))
+    if documents is not None:
+        wanted = pa.array(documents, pa.string())
+        table = table.filter(pc.is_in(table["document_sha256"], wanted))
     return set(zip(table["document_sha256"].to_pylist(), table["address"].to_pylist(), strict=True))

@@ -57,7 +57,7 @@ def parse_shard(archive: Archive, name: str, content: bytes, schema: pa.Schema) 
     try:
         # On this thread only: a pool thread may release `content` after the interpreter has begun
         # to end, and taking the lock of Python then aborts the process (apache/arrow#50482).
-        table = pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
+        table = pq.ParquetFile(pa.BufferReader(content)).read(schema.names, use_threads=False)
         columns = [
             table[field.name].cast(field.type)
             if field.name in table.column_names

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from pipelines.archive import (
     ArchiveReport,
     archive_files,
-    manifest,
+    manifest_columns,
     object_address,
     open_archive,
 )
@@ -19,7 +21,24 @@ from pipelines.runs.context import RunContext
 from pipelines.runs.process import DocumentRef, parser_version
 from pipelines.runs.workers import failed
 from pipelines.settings import Settings
-from pipelines.warehouse.lake import changed_cells, processed, write_shard
+from pipelines.warehouse.arrow_tables import DOCUMENTS
+from pipelines.warehouse.connection import closed_after
+from pipelines.warehouse.lake import (
+    changed_cells,
+    create_lake_view,
+    processed,
+    shard_files,
+    write_shard,
+)
+
+# A document that is at several addresses is named by the first.
+_PENDING = """
+select document_sha256, address, bytes
+from manifest
+anti join lake.documents using (document_sha256)
+qualify row_number() over (partition by document_sha256 order by archived_at, address) = 1
+order by archived_at, address
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +64,16 @@ def archive_inputs(run: RunContext, paths: Sequence[Path]) -> ArchiveReport:
 def pending_documents(settings: Settings) -> list[tuple[DocumentRef, int]]:
     """The archived documents that this parser has not read yet, with their length in bytes."""
     archive = open_archive(settings.archive_address)
-    rows = manifest(archive)
-    done = processed(settings.lake_dir, parser_version())
-    waiting: dict[str, tuple[DocumentRef, int]] = {}
-    columns = (rows[name].to_pylist() for name in ("document_sha256", "address", "bytes"))
-    for sha256, address, length in zip(*columns, strict=True):
-        if sha256 not in done and sha256 not in waiting:
-            ref = DocumentRef(address, sha256, object_address(archive, sha256))
-            waiting[sha256] = (ref, length)
-    return list(waiting.values())
+    with closed_after(duckdb.connect(config=settings.duckdb)) as con:
+        columns = ("document_sha256", "address", "bytes", "archived_at")
+        con.register("manifest", manifest_columns(archive, columns))
+        files = shard_files(settings.lake_dir, parser_version())["documents"]
+        create_lake_view(con, "documents", files, DOCUMENTS)
+        rows = con.execute(_PENDING).fetchall()
+    return [
+        (DocumentRef(address, sha256, object_address(archive, sha256)), length)
+        for sha256, address, length in rows
+    ]
 
 
 def read_documents(run: RunContext) -> ReadReport:

@@ -1,10 +1,8 @@
 """The release: what it is made from, whether a build would change it, and publishing it."""
 
-import datetime as dt
-from collections.abc import Iterable
 from dataclasses import asdict
 
-from pipelines.archive import manifest, open_archive, sightings
+from pipelines.archive import manifest_columns, open_archive, sighting_columns
 from pipelines.domain import Calendar, calendar_of, today_in_china
 from pipelines.forms import FORMS_DIR
 from pipelines.publish import Release, changes, current_release, fingerprint, publish
@@ -18,6 +16,7 @@ from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.warehouse.check_results import read_check_results
 from pipelines.warehouse.gate import Gate, ReleaseBlocked, Thresholds
 from pipelines.warehouse.key_checks import broken_keys
+from pipelines.warehouse.loader import digest_of_inputs
 from pipelines.warehouse.sql_models import SQL_DIR
 
 # The columns of a sighting that make a difference to a release.
@@ -48,19 +47,16 @@ def publish_release(run: RunContext) -> Release:
         failed = {result.name: result.reason for result in results if result.blocks}
         # A key's suite that failed has reported it already.
         broken = [b for b in broken_keys(con) if f"{b.table}_key" not in failed]
-        documents = con.execute("select document_sha256, address from raw.manifest").fetchall()
-        # Of what came by no crawl the manifest has said it.
-        crawled = f"select {', '.join(_SEEN)} from raw.sightings where is_listed is not null"
-        seen = con.execute(crawled).fetchall()
-        # The calendar of the build, which may have begun on another day.
+        # The inputs and the calendar of the build, which may have begun on another day.
+        ((inputs,),) = con.execute("select digest from raw.inputs").fetchall()
         (years,) = con.execute(f"select {', '.join(Calendar._fields)} from raw.calendar").fetchall()
-    archived = manifest(open_archive(settings.archive_address))["document_sha256"].to_pylist()
+    archive = open_archive(settings.archive_address)
     try:
         release = publish(
             settings.warehouse_file,
             settings.published_file,
             gate=Gate(
-                archived=frozenset(archived),
+                archived=manifest_columns(archive, ("document_sha256",)),
                 failed_checks=tuple(failed.values()),
                 broken_keys=tuple(f"{b.table} ({', '.join(b.key)}): {b.rows} rows" for b in broken),
                 thresholds=thresholds(settings),
@@ -68,7 +64,7 @@ def publish_release(run: RunContext) -> Release:
             ),
             run_id=run.record.run_id,
             parser_version=parser_version(),
-            fingerprint=fingerprint_of(documents, seen, Calendar(*years)),
+            fingerprint=fingerprint_of(inputs, Calendar(*years)),
             suites=[{n: v for n, v in asdict(r).items() if n != "first_failure"} for r in results],
             replace_newer=settings.replace_newer,
             config=settings.duckdb,
@@ -92,26 +88,18 @@ def thresholds(settings: Settings) -> Thresholds:
 def current_fingerprint(settings: Settings) -> str:
     """The fingerprint of what a release made now would be made from."""
     archive = open_archive(settings.archive_address)
-    rows, seen = manifest(archive), sightings(archive)
-    pairs = zip(*(rows[name].to_pylist() for name in ("document_sha256", "address")), strict=True)
-    of_crawls = zip(*(seen[name].to_pylist() for name in _SEEN), strict=True)
-    return fingerprint_of(pairs, of_crawls, calendar_of(today_in_china()))
+    inputs = digest_of_inputs(
+        manifest_columns(archive, ("document_sha256", "address")), sighting_columns(archive, _SEEN)
+    )
+    return fingerprint_of(inputs, calendar_of(today_in_china()))
 
 
-def fingerprint_of(
-    documents: Iterable[tuple[str, str]],
-    seen: Iterable[tuple[str | None, str, str, dt.datetime]],
-    calendar: Calendar,
-) -> str:
-    """The fingerprint of documents (sha256 and address), sightings (sha256, address, source, time)
-    and the calendar of a build, with this code and its data."""
-    found = {
-        (sha256 or "", f"{address} {source} {at.replace(tzinfo=None).isoformat()}")
-        for sha256, address, source, at in seen
-    }
+def fingerprint_of(inputs: str, calendar: Calendar) -> str:
+    """The fingerprint of the digest of the inputs and the calendar of a build, with this code and
+    its data."""
     # Dagster's assets call this code and change no release.
     code = [PROJECT_ROOT / name for name in ("pipelines", "expectations")]
     # When a year closes, its reports that are not there begin to be missing; when one begins, its
     # reports are no longer of the future.
     made_by = f"{parser_version()} {calendar}"
-    return fingerprint([*documents, *found], made_by, [*code, SQL_DIR, FORMS_DIR, REFERENCE_DIR])
+    return fingerprint(inputs, made_by, [*code, SQL_DIR, FORMS_DIR, REFERENCE_DIR])

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from pipelines.warehouse.connection import DEFAULTS, DuckDBConfig, reading
 
@@ -104,12 +105,17 @@ def failed_documents(con: duckdb.DuckDBPyConnection) -> list[FailedDocument]:
     return [FailedDocument(*row) for row in rows]
 
 
-def without_outcome(con: duckdb.DuckDBPyConnection, archived: frozenset[str]) -> list[str]:
-    """The archived documents of which marts.dim_document tells no outcome."""
-    told = con.execute(
-        "select document_sha256 from marts.dim_document where outcome is not null"
+def without_outcome(con: duckdb.DuckDBPyConnection, archived: pa.Table) -> list[str]:
+    """The archived documents (column document_sha256) of which marts.dim_document tells no
+    outcome."""
+    con.register("archived", archived)
+    lost = con.execute(
+        "select distinct document_sha256 from archived anti join"
+        " (select document_sha256 from marts.dim_document where outcome is not null)"
+        " using (document_sha256) order by all"
     ).fetchall()
-    return sorted(archived - {sha256 for (sha256,) in told})
+    con.unregister("archived")
+    return [sha256 for (sha256,) in lost]
 
 
 def _one(con: duckdb.DuckDBPyConnection, sql: str) -> Any:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from pipelines.domain import OgiError
 from pipelines.warehouse.census import Census, FailedDocument
 
@@ -27,11 +29,11 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What a release is checked against, beside its own numbers: every document of the archive;
-    the checks that failed and the broken keys of its marts, one line each; and the documents whose
-    failure the user has accepted."""
+    """What a release is checked against, beside its own numbers: every document of the archive
+    (column document_sha256, once or more often); the checks that failed and the broken keys of its
+    marts, one line each; and the documents whose failure the user has accepted."""
 
-    archived: frozenset[str]
+    archived: pa.Table
     failed_checks: tuple[str, ...]
     broken_keys: tuple[str, ...]
     thresholds: Thresholds
@@ -51,7 +53,8 @@ def reasons_to_block(
     reasons = [*gate.failed_checks, *(f"broken key: {key}" for key in gate.broken_keys)]
     if lost:
         reasons.append(
-            f"{len(lost)} of {len(gate.archived)} archived documents have no outcome, "
+            f"{len(lost)} of {len(gate.archived['document_sha256'].unique())} archived documents"
+            " have no outcome, "
             f"{lost[0]} is the first"
         )
     if not census.reports:

@@ -30,6 +30,30 @@ from pipelines.warehouse.sql_models import BUILT_SCHEMAS, run_sql_models
 
 _SHARD_SCHEMAS = {"documents": DOCUMENTS, "facts": FACTS, "findings": FINDINGS, "claims": CLAIMS}
 
+# The same rows, in any order, give the same digest.
+_INPUTS = """
+select concat_ws(' ', count(*), sum(md5_number_lower(line)), sum(md5_number_upper(line))) as digest
+from (
+    select concat_ws(chr(10), document_sha256, address) as line from {schema}manifest
+    union all
+    select concat_ws(chr(10), coalesce(document_sha256, ''), address, source, epoch_us(seen_at))
+    from {schema}sightings
+)
+"""
+
+
+def digest_of_inputs(manifest: pa.Table, sightings: pa.Table) -> str:
+    """What tells the archive of one build from that of another: the documents with their addresses,
+    and what was seen where and when, as raw.inputs of a build has it.
+
+    `manifest` has the columns document_sha256 and address, `sightings` these, source and seen_at.
+    """
+    with duckdb.connect() as con:
+        con.register("manifest", manifest)
+        con.register("sightings", sightings)
+        (digest,) = con.execute(_INPUTS.format(schema="")).fetchone() or ("",)
+    return str(digest)
+
 
 def load(
     con: duckdb.DuckDBPyConnection,
@@ -81,6 +105,7 @@ def load(
         "sightings": sightings.select(SIGHTINGS_SCHEMA.names).cast(SIGHTINGS_SCHEMA),
     }
     create_tables(con, "lake", archived)
+    con.execute(f"create table raw.inputs as {_INPUTS.format(schema='lake.')}")
     run_sql_models(con, ["raw"])
     for name in archived:
         con.execute(f"drop table lake.{name}")

@@ -25,7 +25,7 @@ from statistics import median
 
 from expectations import all_suites
 from expectations.runner import run_suites
-from pipelines.archive import manifest, open_archive, sightings
+from pipelines.archive import manifest, manifest_columns, open_archive, sightings
 from pipelines.domain import calendar_of, today_in_china
 from pipelines.forms import load_forms
 from pipelines.publish import current_release, publish
@@ -179,9 +179,7 @@ def build(settings: Settings) -> dict[str, Step]:
             settings.warehouse_file,
             settings.published_file,
             gate=Gate(
-                archived=frozenset(
-                    manifest(open_archive(settings.archive_address))["document_sha256"].to_pylist()
-                ),
+                archived=manifest_columns(archive, ("document_sha256",)),
                 failed_checks=(),
                 broken_keys=tuple(str(key) for key in keys),
                 thresholds=thresholds(settings),

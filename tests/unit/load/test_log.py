@@ -15,7 +15,7 @@ from pipelines.domain import Calendar, Provenance, Sighting
 from pipelines.forms import load_forms
 from pipelines.reference.regions import Regions
 from pipelines.warehouse.arrow_tables import RESOLUTION
-from pipelines.warehouse.loader import load
+from pipelines.warehouse.loader import digest_of_inputs, load
 
 URL, FILE = "https://a.gov.cn/1.html", "/in/1.html"
 CHINA = dt.timezone(dt.timedelta(hours=8))
@@ -143,3 +143,33 @@ def test_an_import_before_and_after_the_last_word_of_a_crawl(
     manifest = [came("c", URL, day(5), source="s"), came("w", URL, day(imported), source="warc")]
     found = log(tmp_path, manifest, [saw("c", URL, day(5))])
     assert [row[3] for row in found] == documents
+
+
+def test_digest_of_the_inputs_is_that_of_what_was_loaded(tmp_path: Path) -> None:
+    manifest = [came("d", URL, day(1)), came("e", FILE, day(2))]
+    sightings = [saw("d", URL, day(1)), saw(None, URL, day(3))]
+
+    def digest(manifest: list[dict[str, Any]], sightings: list[dict[str, Any]]) -> str:
+        return digest_of_inputs(
+            pa.Table.from_pylist(manifest, schema=MANIFEST_SCHEMA),
+            pa.Table.from_pylist(sightings, schema=SIGHTINGS_SCHEMA),
+        )
+
+    base = digest(manifest, sightings)
+    con = loaded(
+        tmp_path,
+        pa.Table.from_pylist(manifest, schema=MANIFEST_SCHEMA),
+        pa.Table.from_pylist(sightings, schema=SIGHTINGS_SCHEMA),
+    )
+    assert con.execute("select digest from raw.inputs").fetchall() == [(base,)]
+    assert digest(manifest[::-1], sightings[::-1]) == base
+    others = [
+        digest(manifest[:1], sightings),
+        digest([came("d", FILE, day(1)), manifest[1]], sightings),
+        digest(manifest, sightings[:1]),
+        digest(manifest, [sightings[0], saw(None, URL, day(4))]),
+        digest(manifest, [sightings[0], saw("d", URL, day(3))]),
+        digest(manifest, [sightings[0], saw(None, URL, day(3), source="other")]),
+        digest([], []),
+    ]
+    assert len({base, *others}) == len(others) + 1

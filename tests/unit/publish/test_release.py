@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from pipelines.publish import NewerRelease, Release, changes, current_release, publish, wal_of
@@ -80,7 +81,8 @@ def gate_for(
     thresholds: Thresholds = LAX,
     accepted: frozenset[str] = frozenset(),
 ) -> Gate:
-    return Gate(frozenset(archived), failed_checks, broken_keys, thresholds, accepted)
+    documents = pa.table({"document_sha256": pa.array(archived, pa.string())})
+    return Gate(documents, failed_checks, broken_keys, thresholds, accepted)
 
 
 def release(

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.archive import MANIFEST_SCHEMA, SIGHTINGS_SCHEMA
 from pipelines.crawl import Source
 from pipelines.crawl.source import Pace
 from pipelines.domain import calendar_of
 from pipelines.runs import crawl, release
 from pipelines.settings import Settings
+from pipelines.warehouse.loader import digest_of_inputs
 
 TURN = dt.date(2024, 3, 31), dt.date(2024, 4, 1)
 SOURCE = Source(
@@ -44,6 +46,7 @@ def test_release_is_made_again_when_a_year_turns_in_china(
     for today in (*TURN, dt.date(2024, 9, 30), dt.date(2024, 10, 1)):
         monkeypatch.setattr(release, "today_in_china", lambda today=today: today)
         found.append(release.current_fingerprint(home))
-        assert found[-1] == release.fingerprint_of([], [], calendar_of(today))
+        nothing = digest_of_inputs(MANIFEST_SCHEMA.empty_table(), SIGHTINGS_SCHEMA.empty_table())
+        assert found[-1] == release.fingerprint_of(nothing, calendar_of(today))
     assert found[1] == found[2]
     assert len(set(found)) == 3
