@@ -47,10 +47,10 @@ from pipelines.read import (
 from pipelines.recognize import recognize
 from pipelines.runs.reconcile import count_doubts, differing_cells, fullest, reconcile
 
-# The code that makes facts of bytes, below pipelines/.
+# The code that makes facts of bytes, and files of the lake of facts, below pipelines/.
 _PARSING_CODE = (
     "domain", "forms", "normalize", "read", "recognize", "text", "web",
-    "runs/process.py", "runs/reconcile.py",
+    "runs/process.py", "runs/reconcile.py", "warehouse/arrow_tables.py", "warehouse/lake.py",
 )  # fmt: skip
 _UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 _SAMPLED_DIGITS = 8

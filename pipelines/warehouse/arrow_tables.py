@@ -74,10 +74,37 @@ def _keyed(mapping: RowMapping) -> pa.Schema:
     return pa.schema([*_KEY.schema, *mapping.schema])
 
 
+# The tables that the lake also has with one row a row of the form: the name of a row, and the
+# columns, each a count and its state.
+_COUNT_TABLES = {
+    "requests": (
+        "disposition",
+        (
+            "natural_person",
+            "commercial_enterprise",
+            "research_institution",
+            "public_welfare_organization",
+            "legal_service_organization",
+            "other_organization",
+            "total",
+        ),
+    ),
+    "reviews": ("channel", ("upheld", "corrected", "other_result", "pending", "total")),
+}
+
+
+def _count_schema(row: str, columns: Sequence[str]) -> pa.Schema:
+    counts = [(column, pa.int64()) for column in columns]
+    states = [(f"{column}_state", pa.string()) for column in columns]
+    names = [("document_sha256", pa.string()), (row, pa.string()), ("vintage", pa.string())]
+    return pa.schema([*names, *counts, *states])
+
+
 DOCUMENTS = _keyed(_DOCUMENT)
 FACTS = _keyed(_FACT)
 FINDINGS = _keyed(_FINDING)
 CLAIMS = _keyed(_CLAIM)
+REQUESTS, REVIEWS = (_count_schema(*names) for names in _COUNT_TABLES.values())
 RESOLUTION = row_mapping(Resolution).schema
 CALENDAR = _CALENDAR.schema
 
@@ -94,7 +121,9 @@ def create_tables(
 
 
 def outcome_tables(outcomes: Sequence[Outcome], parser_version: str) -> dict[str, pa.Table]:
-    """`documents`, `facts`, `findings` and `claims` of the outcomes, in their order.
+    """`documents`, `facts`, `findings` and `claims` of the outcomes, in their order; `requests` and
+    `reviews`, which have the counts of these tables with one row a row of the form. There a figure
+    that is no whole number is null with state unreadable, and a cell without a fact is absent.
 
     A figure of 10^15 and more (glued digits, mostly) or with more than eight decimals is withheld:
     its state becomes unreadable and an `unreadable_cell` finding tells of it, so that one document
@@ -114,6 +143,7 @@ def outcome_tables(outcomes: Sequence[Outcome], parser_version: str) -> dict[str
         "claims": _keyed_table(
             _CLAIM, [(o.document_sha256, c) for o in storable for c in o.claims], parser_version
         ),
+        **{table: _count_table(table, storable) for table in _COUNT_TABLES},
     }
 
 
@@ -131,6 +161,34 @@ def agency_table(agencies: Iterable[Agency]) -> pa.Table:
 def calendar_table(calendar: Calendar) -> pa.Table:
     """raw.calendar: one row."""
     return _CALENDAR.table([calendar])
+
+
+def _count_table(table: str, outcomes: Sequence[Outcome]) -> pa.Table:
+    name, columns = _COUNT_TABLES[table]
+    rows: dict[tuple[str, str], dict[str, Fact]] = {}
+    for outcome in outcomes:
+        for fact in outcome.facts:
+            if fact.table == table:
+                rows.setdefault((outcome.document_sha256, fact.row), {})[fact.column] = fact
+    values: dict[str, list[Any]] = {field: [] for field in _count_schema(name, columns).names}
+    for (sha256, row), cells in rows.items():
+        values["document_sha256"].append(sha256)
+        values[name].append(row)
+        values["vintage"].append(max(fact.vintage for fact in cells.values()))
+        for column in columns:
+            count, state = _count(cells.get(column))
+            values[column].append(count)
+            values[f"{column}_state"].append(state)
+    return pa.table(values, schema=_count_schema(name, columns))
+
+
+def _count(fact: Fact | None) -> tuple[int | None, State]:
+    if fact is None:
+        return None, State.ABSENT
+    if fact.value is None:
+        return None, fact.state
+    count = int(fact.value)
+    return (count, fact.state) if count == fact.value else (None, State.UNREADABLE)
 
 
 def _keyed_table(

@@ -17,11 +17,11 @@ from pipelines.warehouse.connection import DEFAULTS, DuckDBConfig, closed_after
 from pipelines.warehouse.sql_models import literal
 from pipelines.whole_file import written_whole
 
-KINDS = ("facts", "findings", "claims", "documents")
+KINDS = ("facts", "requests", "reviews", "findings", "claims", "documents")
 
 
 def write_shard(lake_dir: Path, outcomes: Sequence[Outcome], parser_version: str) -> str:
-    """Write one batch to lake/<parser_version>/{documents,facts,findings,claims}/<shard>.parquet.
+    """Write one batch to lake/<parser_version>/<kind>/<shard>.parquet, a file of each of `KINDS`.
 
     The shard is named after its documents, so a batch that is written again overwrites itself.
     The documents file comes last and is the commit: without it nobody looks at the others.
@@ -103,7 +103,7 @@ def shard_files(lake_dir: Path, parser_version: str) -> dict[str, list[Path]]:
     """The files of all committed shards, by kind.
 
     Raises:
-        FileNotFoundError: a committed shard has lost its facts, findings or claims.
+        FileNotFoundError: a committed shard has lost a file.
     """
     root = lake_dir / parser_version
     shards = sorted(file.name for file in (root / "documents").glob("*.parquet"))

@@ -1,6 +1,6 @@
 """Shards, manifest, sightings, registry and forms → schema raw of the warehouse.
 
-The facts and claims stay where they are: views over the lake's files.
+Facts, counts and claims stay where they are: views over the lake's files.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,9 @@ from pipelines.warehouse.arrow_tables import (
     DOCUMENTS,
     FACTS,
     FINDINGS,
+    REQUESTS,
     RESOLUTION,
+    REVIEWS,
     agency_table,
     calendar_table,
     create_tables,
@@ -28,7 +30,14 @@ from pipelines.warehouse.lake import create_lake_view, shard_files
 from pipelines.warehouse.region_table import region_table
 from pipelines.warehouse.sql_models import BUILT_SCHEMAS, run_sql_models
 
-_SHARD_SCHEMAS = {"documents": DOCUMENTS, "facts": FACTS, "findings": FINDINGS, "claims": CLAIMS}
+_SHARD_SCHEMAS = {
+    "documents": DOCUMENTS,
+    "facts": FACTS,
+    "requests": REQUESTS,
+    "reviews": REVIEWS,
+    "findings": FINDINGS,
+    "claims": CLAIMS,
+}
 
 # The same rows, in any order, give the same digest.
 _INPUTS = """

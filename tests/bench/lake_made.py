@@ -7,6 +7,7 @@ fifteen report years each; every fiftieth document is a second one of the same a
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -129,7 +130,7 @@ def _rows_of_a_shard(con: duckdb.DuckDBPyConnection) -> dict[str, pa.Table]:
     same = {}
     for kind, table in tables.items():
         con.register("samples", table)
-        columns = ", ".join(_column(name) for name in table.column_names)
+        columns = ", ".join(_column(name, table.column_names) for name in table.column_names)
         rows = con.execute(
             f"select {columns}, copies.number from copies inner join samples"
             " using (document_sha256) order by copies.number, samples"
@@ -138,7 +139,9 @@ def _rows_of_a_shard(con: duckdb.DuckDBPyConnection) -> dict[str, pa.Table]:
     return same
 
 
-def _column(name: str) -> str:
+def _column(name: str, names: Sequence[str]) -> str:
+    if f"{name}_state" in names:
+        return f'samples."{name}" * factor as "{name}"'
     if name in _FIGURES:
         return f'(samples."{name}" * factor)::decimal(28, 8) as "{name}"'
     if name == "raw":

@@ -154,3 +154,24 @@ def test_lake_is_removed_whole(tmp_path: Path) -> None:
     assert remove_lake(tmp_path, "v1") == size
     assert lakes(tmp_path) == ["v2"]
     assert processed(tmp_path, "v2") == {"a" * 64}
+
+
+def test_counts_have_one_row_a_row_of_the_form(tmp_path: Path) -> None:
+    def cell(row: str, column: str, value: str | None, state: State = State.REPORTED) -> Fact:
+        number = None if value is None else Decimal(value)
+        return Fact("requests", row, column, "2021", state, number, None, None, value, None)
+
+    facts = (
+        cell("received", "natural_person", "12"),
+        cell("received", "total", "12.5"),
+        cell("granted", "total", None, State.BLANK),
+    )
+    shard = write_shard(tmp_path, [replace(outcome("a"), facts=facts), failed("b")], "v1")
+    rows = pq.read_table(tmp_path / "v1" / "requests" / f"{shard}.parquet").to_pylist()
+    columns = ("natural_person", "natural_person_state", "total", "total_state")
+    assert [(r["disposition"], r["vintage"], *(r[c] for c in columns)) for r in rows] == [
+        ("received", "2021", 12, "reported", None, "unreadable"),
+        ("granted", "2021", None, "absent", None, "blank"),
+    ]
+    assert {r["document_sha256"] for r in rows} == {"a" * 64}
+    assert pq.read_table(tmp_path / "v1" / "reviews" / f"{shard}.parquet").num_rows == 0
