@@ -11,6 +11,8 @@ from pipelines.domain import OgiError
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_MOST_NESTED = 100
+
 
 class Strict(BaseModel):
     """A record that refuses unknown keys."""
@@ -58,9 +60,14 @@ def read_yaml(path: Path, error: type[OgiError]) -> YamlFile:
         OgiError: as `error`; the file is missing, is no YAML or has a key twice in one mapping.
     """
     try:
-        loader = _UniqueKeyLoader(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        _refuse_deep_nesting(text)
+        loader = yaml.CSafeLoader(text)
         node = loader.get_single_node()
-        value = None if node is None else loader.construct_document(node)
+        value = None
+        if node is not None:
+            _refuse_doubled_keys(node, loader)
+            value = loader.construct_document(node)
     except OSError as problem:
         raise error(f"{path}: {problem.strerror}") from problem
     except yaml.MarkedYAMLError as problem:
@@ -69,29 +76,48 @@ def read_yaml(path: Path, error: type[OgiError]) -> YamlFile:
         text = ": ".join(filter(None, (problem.context, problem.problem)))
         raise error(f"{path}: {place}{' '.join(text.split())}") from problem
     # A ValueError: no UTF-8, or a date that does not exist.
-    except (yaml.YAMLError, ValueError, RecursionError) as problem:
+    except (yaml.YAMLError, ValueError) as problem:
         raise error(f"{path}: {' '.join(str(problem).split())}") from problem
     return YamlFile(path, value, node, error)
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """Refuses a key that appears twice in one mapping: YAML silently keeps the last one."""
+def _refuse_deep_nesting(text: str) -> None:
+    """libyaml composes by recursion, and would end the process."""
+    depth = 0
+    for event in yaml.parse(text, yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _MOST_NESTED:
+                raise ValueError(f"nested more than {_MOST_NESTED} deep")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
-    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
-        # Before a merge key (<<) adds the keys of another mapping, which it may override.
-        node = super().compose_mapping_node(anchor)
+
+def _refuse_doubled_keys(root: yaml.Node, loader: yaml.CSafeLoader) -> None:
+    """YAML silently keeps the last of two equal keys. This runs before a merge key (<<) adds the
+    keys of another mapping, which it may override."""
+    waiting, visited = [root], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in visited:  # by an alias
+            continue
+        visited.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            waiting += reversed(node.value)
+        if not isinstance(node, yaml.MappingNode):
+            continue
         seen = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 continue  # refused when the mapping is constructed
             # 16 and 0x10 are one key; 1 and "1" are two.
             is_merge = key.tag == "tag:yaml.org,2002:merge"
-            name = key.value if is_merge else self.construct_object(key)
+            name = key.value if is_merge else loader.construct_object(key)
             if name in seen:
                 problem = f"{key.value}: the key appears twice"
                 raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
             seen.add(name)
-        return node
+        waiting += reversed([value for _, value in node.value])
 
 
 def _line_of(node: yaml.Node | None, place: tuple[int | str, ...]) -> int:
