@@ -1,6 +1,6 @@
 """Bytes by sha256 with their provenance, in a folder or a bucket: written once, never changed."""
 
-from pipelines.archive.files import ArchiveReport, archive_files, count_known
+from pipelines.archive.files import ArchiveReport, archive_files
 from pipelines.archive.manifest import (
     MANIFEST_SCHEMA,
     SIGHTINGS_SCHEMA,
@@ -23,7 +23,6 @@ __all__ = [
     "ArchiveReport",
     "archive_files",
     "at_hand",
-    "count_known",
     "known_pairs",
     "manifest",
     "manifest_columns",

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.archive.manifest import known_pairs, manifest_columns, record, sighting_columns
-from pipelines.archive.objects import chunks_of, digest, object_name, store
+from pipelines.archive.objects import store
 from pipelines.archive.storage import Archive
 from pipelines.archive.walk import Unreadable, address_of, reason_of, walk
 from pipelines.domain import Provenance, Sighting
@@ -59,31 +59,6 @@ def archive_files(
         new = len(documents - {sha256 for sha256, _ in pairs})
         record(archive, found, _returned(archive, found, pairs), known=pairs)
     return ArchiveReport(new, len(found) - new, tuple(unreadable))
-
-
-def count_known(paths: Sequence[Path], archive: Archive) -> int | None:
-    """How many files `paths` name or hold, where each is what its address held last in the archive
-    and can be read; None where `archive_files` would add or complain about anything.
-
-    Raises:
-        ArchiveError: a shard cannot be read; the bucket does not answer.
-    """
-    unreadable: list[Unreadable] = []
-    files = list(walk(paths, archive.folder, unreadable))
-    standing = _standing(archive, {address_of(file) for file in files})
-    known = 0
-    for file in files:
-        try:
-            with file.open("rb") as opened:
-                sha256, _ = digest(chunks_of(opened))
-        except OSError:
-            return None
-        if standing.get(address_of(file)) != sha256:
-            return None
-        if archive.size(object_name(sha256)) is None:
-            return None
-        known += 1
-    return None if unreadable else known
 
 
 def _returned(
