@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.runs import tell_run, to_release
+from pipelines.cli.runs import refuse_blocked, tell_run, to_release
 from pipelines.cli.terminal import console_of, print_pairs, settings_of_process, steps
 from pipelines.domain import OgiError
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from pipelines.crawl.report import CrawlReport, SourceReport
+    from pipelines.runs.run import RunReport
 
 _MOST_TROUBLES = 40
 _NEWS = ("new", "replaced", "returned", "moved", "gone", "unlisted")
@@ -53,7 +54,7 @@ def crawl(
     from pipelines.runs.history import RunRecord
 
     settings = settings_of_process()
-    blocked: Sequence[str] = ()
+    run: RunReport | None = None
     if last:
         report = last_report(settings)
         if report is None:
@@ -72,14 +73,14 @@ def crawl(
             report = crawl_them(settings, chosen, on_progress)
     else:
         run = to_release([], settings, RunRecord("ogi crawl"), sources=sources or [])
-        report, blocked = run.crawl, run.blocked
+        report = run.crawl
         if output is CrawlFormat.TABLE:
             tell_run(run, settings)
     if report is None:
         raise OgiError("the crawl left no report")
     _draw_or_print(report, output)
-    if blocked:
-        raise OgiError("release blocked: " + "; ".join(blocked))
+    if run is not None:
+        refuse_blocked(run)
 
 
 def _draw_or_print(report: "CrawlReport", output: CrawlFormat) -> None:

@@ -191,8 +191,17 @@ def _run(
         typer.echo(json.dumps(_as_json(report), ensure_ascii=False, indent=2))
     elif not quiet:
         tell_run(report, settings)
-    if report.blocked:
-        raise OgiError("release blocked: " + "; ".join(report.blocked))
+    refuse_blocked(report)
+
+
+def refuse_blocked(report: "RunReport") -> None:
+    """Check that the release was not blocked.
+
+    Raises:
+        OgiError: it was; the message has every reason.
+    """
+    if reasons := report.record.reasons:
+        raise OgiError("release blocked: " + "; ".join(reasons))
 
 
 def _as_json(report: "RunReport") -> dict[str, Any]:
@@ -220,25 +229,29 @@ def _writable(settings: "Settings") -> None:
 
 def tell_run(report: "RunReport", settings: "Settings") -> None:
     """What a run did, what there is now, and what to try next."""
+    from pipelines.runs.history import RunOutcome
+
     console = console_of()
-    if report.nothing_new:
-        console.print(f"Nothing new: {report.known:,} file(s) are known, the release is current.")
+    record = report.record
+    is_unchanged = record.outcome is RunOutcome.UNCHANGED
+    if is_unchanged:
+        console.print(f"Nothing new: {record.known:,} file(s) are known, the release is current.")
     release = report.published_file
-    failed = f"{report.failed_total:,}" if report.failed_total else "none"
+    failed = f"{record.read_failed:,}" if record.read_failed else "none"
     rows = [
-        ("files" if report.crawl else "documents", f"{report.new:,} new, {report.known:,} known"),
+        ("files" if report.crawl else "documents", f"{record.new:,} new, {record.known:,} known"),
         ("failed now", failed),
-        *exceptional_rows(report.record),
+        *exceptional_rows(record),
         ("in the warehouse", census_line(report.counts)),
         ("facts", f"{report.counts.facts:,}"),
         ("findings", f"{sum(report.counts.findings.values()):,}"),
         ("release", _outcome(report)),
-        *(("blocked by", reason) for reason in report.blocked),
+        *(("blocked by", reason) for reason in record.reasons),
         ("warehouse", str(release.absolute()) if release else "none yet"),
-        ("took", f"{report.duration:.1f} s"),
+        ("took", f"{record.seconds:.1f} s"),
     ]
     print_pairs(rows, console)
-    if not report.nothing_new:
+    if not is_unchanged:
         _tell_refused(report, console)
         _tell_findings(report.counts.findings, console)
     console.print("\nTry next:", style="bold")
@@ -261,14 +274,14 @@ def exceptional_rows(record: "RunRecord") -> list[tuple[str, str]]:
 
 
 def _outcome(report: "RunReport") -> str:
-    if not report.blocked:
+    if not report.record.reasons:
         return str(report.record.outcome)
     return "blocked; the one before it stays" if report.published_file else "blocked"
 
 
 def _tell_refused(report: "RunReport", console: "Console") -> None:
     for heading, refused, total in (
-        ("Failed, archived with the reason:", report.failed, report.failed_total),
+        ("Failed, archived with the reason:", report.failed, report.record.read_failed),
         ("Nothing could be taken from:", report.unreadable, len(report.unreadable)),
     ):
         if refused:
@@ -311,8 +324,8 @@ def _next_commands(report: "RunReport", settings: "Settings") -> list[str]:
     columns = "agency_name, report_year, requests_received, grant_rate"
     commands = [f'{program} query "SELECT {columns} FROM agency_years LIMIT 10"']
     # After a block a query would answer from the release before it.
-    if report.blocked or report.published_file is None:
-        return [f"{program} failed", f"{program} status", f"{program} check --help"]
+    if report.record.reasons or report.published_file is None:
+        return [f"{program} failed", f"{program} status", f"{program} run --help"]
     from pipelines.serve.database import connect
 
     with connect(report.published_file) as con:

@@ -119,20 +119,29 @@ def _run_rows(records: "Sequence[RunRecord]") -> list[tuple[str, str]]:
     ended = [record for record in records if record.outcome is not None]
     if records[-1].outcome is None:
         rows.append(("running", _line(records[-1])))
-    for last in ended[-1:]:
-        rows.append(("last run", _line(last)))
-        rows += [(str(last.outcome), reason) for reason in last.reasons]
-        rows.append(("its files", f"{last.new:,} new, {last.known:,} known"))
-        read = (
-            f"{last.read_reports:,} reports, {last.read_not_a_report:,} no reports, "
-            f"{last.read_failed:,} failed"
-        )
-        rows.append(("read by it", read))
-        rows += exceptional_rows(last)
+    if ended:
+        rows += _ended_rows(ended[-1])
     good = [record for record in ended if record.outcome and record.outcome.is_good]
     if good and good[-1] is not ended[-1]:
         rows.append(("last good run", _line(good[-1])))
     return rows
+
+
+def _ended_rows(record: "RunRecord") -> list[tuple[str, str]]:
+    rows = [("last run", _line(record))]
+    rows += [(str(record.outcome), reason) for reason in record.reasons]
+    if record.ended_at is None:
+        return [*rows, (str(record.outcome), "its process was killed")]
+    read = (
+        f"{record.read_reports:,} reports, {record.read_not_a_report:,} no reports, "
+        f"{record.read_failed:,} failed"
+    )
+    return [
+        *rows,
+        ("its files", f"{record.new:,} new, {record.known:,} known"),
+        ("read by it", read),
+        *exceptional_rows(record),
+    ]
 
 
 def _line(record: "RunRecord") -> str:

@@ -61,7 +61,7 @@ def begin_run(
         try:
             yield RunContext(settings, progress, record)
         except BaseException as error:
-            if is_interrupted():
+            if record.outcome is None and is_interrupted():
                 record.outcome = RunOutcome.INTERRUPTED
             record_failure(record, error, settings)
             # Where it cannot be written, the lock file still has it.

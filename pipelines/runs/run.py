@@ -1,7 +1,7 @@
 """A whole run in this process: from websites and files to the release."""
 
-import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,24 +27,17 @@ Evaluate = Callable[[RunContext], object]
 class RunReport:
     """What a run did, and what there is now.
 
-    `record` is its line of the history. `new` and `known` count the files given; `failed` are the
-    documents that this run could not read, with the reason (at most 200 of `failed_total`),
-    `unreadable` the files that could not be opened. `counts` is the whole warehouse; in its
-    findings a broken identity is one, by however many readings it is broken. `blocked` has one line
-    for each reason why the release was blocked; then the old one stays. `duration` is in seconds.
+    `record` is its line of the history; `failed` are the documents that it could not read, with the
+    reason (at most 200 of the `read_failed` of the record), `unreadable` the files that could not
+    be opened. `counts` is the whole warehouse; in its findings a broken identity is one, by however
+    many readings it is broken.
     """
 
     record: RunRecord
-    nothing_new: bool
-    new: int
-    known: int
     unreadable: tuple[tuple[str, str], ...]
     failed: tuple[tuple[str, str], ...]
-    failed_total: int
     counts: Census
-    blocked: tuple[str, ...]
     published_file: Path | None
-    duration: float
     crawl: CrawlReport | None = None
 
 
@@ -64,9 +57,9 @@ def run(
     `begin_run`.
 
     Raises:
-        OgiError: the run could not be done. A release that is blocked is no error: `blocked`.
+        OgiError: the run could not be done. A release that is blocked is no error: the record
+            has the reasons.
     """
-    began = time.monotonic()
     record = record or RunRecord("ogi run")
     with begin_run(settings, on_progress or _no_progress, record, is_interrupted) as context:
         # Before anything is begun; publish() checks it again.
@@ -75,36 +68,26 @@ def run(
         crawled = None if sources is None else crawl_sources(context, sources)
         archived = archive_inputs(context, paths)
         read = ReadReport({}, ())
-        blocked: tuple[str, ...] = ()
         release = up_to_date_release(settings)
-        nothing_new = release is not None
         if release is not None:
             record.end(RunOutcome.UNCHANGED, release.counts)
-        if release is None:
+        else:
             read = read_documents(context)
             load_raw(context)
             build_models(context)
             evaluate(context)
-            try:
+            with suppress(ReleaseBlocked):  # the record has the reasons
                 release = publish_release(context)
-            except ReleaseBlocked as error:
-                blocked = error.reasons
         return RunReport(
             record=record,
-            nothing_new=nothing_new,
-            new=archived.new,
-            known=archived.known,
             unreadable=archived.unreadable[:_MOST_FAILURES_LISTED],
             failed=read.failed[:_MOST_FAILURES_LISTED],
-            failed_total=len(read.failed),
             counts=release.counts
             if release
             else read_census(settings.warehouse_file, settings.duckdb),
-            blocked=blocked,
             published_file=settings.published_file
             if current_release(settings.published_file)
             else None,
-            duration=time.monotonic() - began,
             crawl=crawled,
         )
 

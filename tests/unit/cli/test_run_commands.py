@@ -70,19 +70,14 @@ def reported(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[RunRec
 
     def to_release(paths: object, settings: Settings, record: RunRecord, **_: object) -> RunReport:
         records.append(record)
+        record.seconds = 1.0
         record.end(RunOutcome.BLOCKED, CENSUS, ("too many",))
         return RunReport(
             record=record,
-            nothing_new=False,
-            new=2,
-            known=0,
             unreadable=(("/in/pipe", "not a regular file"),),
             failed=(("/in/a.pdf", "it is empty"),),
-            failed_total=1,
             counts=CENSUS,
-            blocked=record.reasons,
             published_file=None,
-            duration=1.0,
         )
 
     monkeypatch.setattr(runs, "to_release", to_release)

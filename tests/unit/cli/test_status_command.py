@@ -8,7 +8,7 @@ import pytest
 from pipelines.cli import status
 from pipelines.domain import OgiError
 from pipelines.runs.context import begin_run
-from pipelines.runs.history import RunOutcome, RunRecord
+from pipelines.runs.history import RunOutcome, RunRecord, lock_file, write_record
 from pipelines.settings import Settings
 
 
@@ -71,6 +71,18 @@ def test_status_shows_that_a_run_is_running(
     with begin_run(settings, lambda *_: None, RunRecord("job refresh")):
         assert dict(rows(capsys))["running"].startswith("job refresh, begun ")
     assert ("last run", "none yet") in rows(capsys)
+
+
+def test_status_shows_that_a_run_was_killed(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.home.mkdir()
+    with lock_file(settings).open("w", encoding="utf-8") as lock:
+        write_record(RunRecord("ogi run"), lock)
+    shown = dict(rows(capsys))
+    assert shown["last run"].endswith(": interrupted")
+    assert shown["interrupted"] == "its process was killed"
+    assert "its files" not in shown  # how many is not known
 
 
 def test_check_prints_one_line_and_refuses_what_needs_attention(

@@ -108,6 +108,15 @@ def test_run_that_a_signal_ends_is_interrupted(
     assert (record.outcome, record.reasons) == (RunOutcome.INTERRUPTED, ())
 
 
+def test_run_that_a_signal_ends_after_publishing_is_published(settings: Settings) -> None:
+    record = RunRecord("ogi run")
+    with pytest.raises(KeyboardInterrupt), begin_run(settings, silent, record, lambda: True):
+        record.outcome = RunOutcome.PUBLISHED
+        raise KeyboardInterrupt
+    assert runs(settings) == [record]
+    assert record.outcome is RunOutcome.PUBLISHED
+
+
 def test_killed_run_is_interrupted_and_the_next_run_records_it(settings: Settings) -> None:
     code = """
 import os, signal, sys

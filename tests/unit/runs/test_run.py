@@ -64,10 +64,11 @@ def test_documents_go_all_the_way_and_only_once(settings: Settings, inputs: Path
 
     report = run([inputs], small, on_progress=lambda *step: told.append(step))
 
-    assert (report.nothing_new, report.new, report.known, report.blocked) == (False, 4, 0, ())
+    assert (report.record.outcome, report.record.reasons) == (RunOutcome.PUBLISHED, ())
+    assert (report.record.new, report.record.known) == (4, 0)
     assert (report.counts.reports, report.counts.failed) == (2, 2)
     assert report.counts.facts > 300
-    assert report.failed_total == 2
+    assert report.record.read_failed == 2
     assert [Path(path).name for path, _ in report.failed] == ["empty.html", "large.pdf"]
     assert report.failed[1][1] == (
         "1,000,008 bytes, over the limit of 1,000,000 (OGI_MAX_DOCUMENT_BYTES)"
@@ -99,7 +100,8 @@ from pipelines.settings import Settings
 
 settings = Settings.model_validate_json({settings.model_dump_json()!r})
 report = run([Path({str(inputs)!r})], settings, evaluate)
-assert report.nothing_new and report.known == 4 and report.counts.reports == 2, report
+assert (report.record.outcome, report.record.known) == ('unchanged', 4), report
+assert report.counts.reports == 2, report
 assert not {{"dagster", "great_expectations"}} & set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -108,10 +110,14 @@ assert not {{"dagster", "great_expectations"}} & set(sys.modules)
 def _a_new_file_is_a_new_run(settings: Settings, inputs: Path) -> None:
     (inputs / "more.txt").write_bytes(b"no report")
     report = run([inputs], settings)
-    assert (report.nothing_new, report.new, report.known) == (False, 1, 4)
+    assert (report.record.outcome, report.record.new, report.record.known) == (
+        RunOutcome.PUBLISHED,
+        1,
+        4,
+    )
     assert report.counts.documents == 5
     # Only what this run read can have failed in it.
-    assert report.failed_total == len(report.failed) <= 1
+    assert report.record.read_failed == len(report.failed) <= 1
 
 
 def test_a_slip_is_published_and_counted_with_its_agency_years(
@@ -127,7 +133,7 @@ def test_a_slip_is_published_and_counted_with_its_agency_years(
 
     report = run([inputs], settings)
 
-    assert report.blocked == ()
+    assert report.record.reasons == ()
     assert report.counts.findings["applicants_sum_to_total"] >= 1
     quality = json.loads((settings.published_dir / "quality.json").read_text(encoding="utf-8"))
     suites = {suite["name"]: suite for suite in quality["suites"]}
@@ -152,13 +158,12 @@ def _a_broken_key_keeps_the_old_release(
     with monkeypatch.context() as patched:
         patched.setattr("pipelines.runs.building.run_sql_models", doubling)
         report = run([inputs], settings)
-    (reason,) = report.blocked
+    (reason,) = report.record.reasons
     assert reason.startswith("dim_rule: rule is its key: 2 of")
     assert documents(settings.published_file) == before
     assert report.published_file == settings.published_file
     # Not taken for done: the next run makes it good.
-    assert not (mended := run([inputs], settings)).nothing_new
-    assert mended.blocked == ()
+    assert run([inputs], settings).record.outcome is RunOutcome.PUBLISHED
     assert "other.txt" in documents(settings.published_file)
 
 
@@ -167,7 +172,7 @@ def _failures_past_their_rate_keep_it_too(settings: Settings, inputs: Path) -> N
     before = documents(settings.published_file)
     strict = settings.model_copy(update={"rates_from_documents": 1, "max_failed_rate": 0.0})
     report = run([inputs], strict)
-    (reason,) = report.blocked
+    (reason,) = report.record.reasons
     assert reason.startswith("rate of failed documents")
     assert documents(settings.published_file) == before
 
@@ -176,10 +181,10 @@ def _a_coverage_below_its_floor_keeps_it_too(settings: Settings, inputs: Path) -
     """The agencies of the inputs report until 2022 and are expected ever after."""
     before = documents(settings.published_file)
     report = run([inputs], settings.model_copy(update={"coverage_floor": 0.9}))
-    (reason,) = report.blocked
+    (reason,) = report.record.reasons
     assert reason.startswith("At least 90.0% of the expected reports are there")
     assert documents(settings.published_file) == before
-    assert run([inputs], settings.model_copy(update={"coverage_floor": 0.01})).blocked == ()
+    assert run([inputs], settings.model_copy(update={"coverage_floor": 0.01})).record.reasons == ()
 
 
 def test_a_second_run_in_the_same_home_waits(settings: Settings) -> None:
@@ -216,7 +221,7 @@ def plant_finding(settings: Settings, rule: str) -> Path:
 
 def test_blocked_release_reports_every_reason(settings: Settings, inputs: Path) -> None:
     first = run([inputs], settings)
-    assert first.blocked == ()
+    assert first.record.reasons == ()
     before = files_of(settings.published_dir)
     (inputs / "empty.html").write_bytes(b"")
     untouched = {file: file.read_bytes() for file in settings.lake_dir.glob("*/findings/*")}
@@ -227,20 +232,20 @@ def test_blocked_release_reports_every_reason(settings: Settings, inputs: Path) 
 
     report = run([inputs], strict)
 
-    readers, coverage, rate = report.blocked
+    readers, coverage, rate = report.record.reasons
     assert readers.startswith("Readers of one document agree: 1 of 2 rows break it")
     assert "document_sha256" in readers
     assert coverage.startswith("At least 90.0% of the expected reports are there")
     assert rate.startswith("rate of failed documents")
     assert (report.counts.documents, report.counts.reports, report.counts.failed) == (3, 2, 1)
     record = runs(strict)[-1]
-    assert (record.outcome, record.reasons) == (RunOutcome.BLOCKED, report.blocked)
+    assert (record.outcome, record.reasons) == (RunOutcome.BLOCKED, report.record.reasons)
     assert (record.documents, record.failed) == (3, 1)
     assert report.counts.findings["readers_differ"] == 1
     assert files_of(settings.published_dir) == before
 
     shard.write_bytes(untouched[shard])
-    assert run([inputs], settings).blocked == ()
+    assert run([inputs], settings).record.reasons == ()
     assert len(documents(settings.published_file)) == 3
 
 
@@ -255,7 +260,7 @@ def test_blocked_first_run_reports_counts_and_no_release(settings: Settings, inp
 
     report = run([inputs], settings)
 
-    (reason,) = report.blocked
+    (reason,) = report.record.reasons
     assert reason.startswith("Readers of one document agree")
     assert (report.counts.reports, report.published_file) == (2, None)
     assert not settings.published_dir.exists()
@@ -288,6 +293,6 @@ def test_next_run_replaces_a_changed_release_and_a_broken_building_file(
 
     report = run([inputs], settings)
 
-    assert (report.nothing_new, report.blocked) == (False, ())
+    assert report.record.outcome is RunOutcome.PUBLISHED
     assert set(documents(settings.published_file)) == set(REPORTS)
-    assert run([inputs], settings).nothing_new
+    assert run([inputs], settings).record.outcome is RunOutcome.UNCHANGED
