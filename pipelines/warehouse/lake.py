@@ -71,7 +71,7 @@ def changed_cells(
             lakes = " union all ".join(
                 f"select {columns}, '{version}' as lake from read_parquet({_listed(facts)})"
                 for version in (before, after)
-                if (facts := shard_files(lake_dir, version)["facts"])
+                if (facts := shard_files(lake_dir, version, ["facts"])["facts"])
             )
             (count,) = con.execute(
                 'select count(distinct (document_sha256, "table", "row", "column", vintage)) from'
@@ -99,7 +99,9 @@ def remove_lake(lake_dir: Path, parser_version: str) -> int:
     return size
 
 
-def shard_files(lake_dir: Path, parser_version: str) -> dict[str, list[Path]]:
+def shard_files(
+    lake_dir: Path, parser_version: str, kinds: Sequence[str] = KINDS
+) -> dict[str, list[Path]]:
     """The files of all committed shards, by kind.
 
     Raises:
@@ -107,8 +109,8 @@ def shard_files(lake_dir: Path, parser_version: str) -> dict[str, list[Path]]:
     """
     root = lake_dir / parser_version
     shards = sorted(file.name for file in (root / "documents").glob("*.parquet"))
-    files = {kind: [root / kind / shard for shard in shards] for kind in KINDS}
-    for kind in KINDS:
+    files = {kind: [root / kind / shard for shard in shards] for kind in kinds}
+    for kind in kinds:
         for file in files[kind]:
             if not file.is_file():
                 raise FileNotFoundError(f"{file}: the lake has lost a file of a committed shard")
