@@ -1,11 +1,11 @@
-"""The asset checks: the suites of expectations/, and what is wrong with the crawl."""
+"""The asset checks: those of expectations/, and what is wrong with the crawl."""
 
 from collections.abc import Iterable, Iterator
 
 import dagster as dg
 
 from assets.assets import Run, crawled_documents, model_key
-from expectations import Suite, all_suites
+from expectations import Check, all_checks
 from expectations.evaluation import evaluate, printed
 from pipelines.crawl import TroubleKind
 from pipelines.crawl.report import SourceReport
@@ -17,46 +17,48 @@ _MOST_FAILURES_LISTED = 200
 _OF_THE_AGENCY = frozenset({TroubleKind.MISSING_YEAR})
 
 
-def _asset_of(suite: Suite) -> dg.AssetKey:
-    return model_key(f"marts.{suite.mart}" if suite.mart else "audits.findings")
+def _asset_of(check: Check) -> dg.AssetKey:
+    return model_key(check.relation if check.mart else "audits.findings")
 
 
-_SUITES = {suite.name: suite for suite in all_suites()}
+_CHECKS = {check.name: check for check in all_checks()}
 
 
 @dg.multi_asset_check(
     name="warehouse_checks",
     # Blocking, so that the release waits for them.
     specs=[
-        dg.AssetCheckSpec(name, asset=_asset_of(s), description=s.title, blocking=True)
-        for name, s in _SUITES.items()
+        dg.AssetCheckSpec(name, asset=_asset_of(c), description=c.title, blocking=True)
+        for name, c in _CHECKS.items()
     ],
     can_subset=True,
-    description="The rules of the forms, keys and domains of the marts, by Great Expectations.",
+    description="Rules, keys and accepted values of the warehouse, by Great Expectations.",
 )
 def warehouse_checks(
     context: dg.AssetCheckExecutionContext, run: Run
 ) -> Iterator[dg.AssetCheckResult]:
     selected = {key.name for key in context.selected_asset_check_keys}
-    for result in evaluate(run, selected):
+    for evaluation in evaluate(run, selected):
         metadata: dict[str, dg.MetadataValue] = {
-            "judged": dg.MetadataValue.int(result.judged),
-            "broken": dg.MetadataValue.int(result.broken),
-            "failing_agency_years": dg.MetadataValue.int(len(result.agency_years)),
+            "evaluated": dg.MetadataValue.int(evaluation.evaluated),
+            "failed": dg.MetadataValue.int(evaluation.failed),
+            "seconds": dg.MetadataValue.float(evaluation.seconds),
         }
-        if result.failures:
-            listed = result.failures[:_MOST_FAILURES_LISTED]
+        if evaluation.failures:
             metadata["failures"] = dg.MetadataValue.table(
-                [dg.TableRecord({n: printed(v) for n, v in row.items()}) for row in listed]
+                [
+                    dg.TableRecord({n: printed(v) for n, v in row.items()})
+                    for row in evaluation.failures
+                ]
             )
         yield dg.AssetCheckResult(
-            asset_key=_asset_of(result.suite),
-            check_name=result.name,
-            passed=result.passed,
+            asset_key=_asset_of(evaluation.check),
+            check_name=evaluation.check.name,
+            passed=evaluation.passed,
             # An error would stop the release before it can report every reason: it reads the
             # results in the warehouse and blocks itself.
             severity=dg.AssetCheckSeverity.WARN,
-            description=result.problem,
+            description=evaluation.problem,
             metadata=metadata,
         )
 

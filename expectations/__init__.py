@@ -1,5 +1,5 @@
-"""All the Great Expectations there is: suites as values, and one place that runs them."""
+"""All the Great Expectations there is: checks as values, and one place that runs them."""
 
-from expectations.suites import Expectation, Layer, Suite, all_suites, suites_of
+from expectations.checks import Check, all_checks
 
-__all__ = ["Expectation", "Layer", "Suite", "all_suites", "suites_of"]
+__all__ = ["Check", "all_checks"]

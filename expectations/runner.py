@@ -1,9 +1,13 @@
-"""The one place that runs Great Expectations."""
+"""The one place that runs Great Expectations: a suite for each relation, one Checkpoint for all."""
 
 import os
-from collections.abc import Iterator, Sequence
+import re
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,101 +17,92 @@ import duckdb
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 import great_expectations as gx
-import great_expectations.expectations as gxe
 from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.expectations.core.unexpected_rows_expectation import (
+    UnexpectedRowsExpectation,
+)
+from great_expectations.expectations.metadata_types import FailureSeverity
+from sqlalchemy import event
 
+from expectations.checks import Check
 from expectations.dialect import DRIVER
-from expectations.suites import Expectation, Suite
 from pipelines.domain import Severity
 from pipelines.warehouse.connection import DEFAULTS, DuckDBConfig, closed_after
 
+# The name of a check begins its query, so that the time of the query can be added to it.
+_NAMED = re.compile(r"/\* (\w+) \*/")
+
 
 @dataclass(frozen=True, slots=True)
-class SuiteResult:
-    """How a suite ended. `judged` are the rows it looked at, `broken` the times that one broke an
-    expectation, `failures` every broken row with its agency_id and report_year. `problem` says in
-    one line why it could not look; then it has not passed. An agency's slip is a warning, and so
-    is that there was nothing to judge; a broken key and a check that is itself broken are errors.
+class Evaluation:
+    """How a check ended: the rows that it evaluated, how many of them `failed`, and those, at most
+    200. `problem` says in one line why it could not be evaluated; then it has not passed. `seconds`
+    are those of its queries. An agency's error is a warning; a broken key and a check that is
+    itself broken are errors.
     """
 
-    suite: Suite
+    check: Check
     passed: bool
     severity: Severity
-    judged: int
-    broken: int
+    evaluated: int
+    failed: int
+    seconds: float
     failures: tuple[dict[str, Any], ...]
     problem: str | None = None
 
-    @property
-    def name(self) -> str:
-        return self.suite.name
 
-    @property
-    def agency_years(self) -> tuple[tuple[str, int], ...]:
-        """The agency-years that failed, where they are known."""
-        known = {(f.get("agency_id"), f.get("report_year")) for f in self.failures}
-        return tuple(sorted((a, y) for a, y in known if a is not None and y is not None))
+def run_checks(
+    warehouse_file: Path,
+    checks: Sequence[Check],
+    config: DuckDBConfig = DEFAULTS,
+    *,
+    missed: Collection[tuple[str, str | None]] = (),
+) -> tuple[Evaluation, ...]:
+    """Run the checks over a warehouse that nobody has open for writing, in their order.
 
-    def as_json(self) -> dict[str, Any]:
-        """The result without its list of failures."""
-        return {
-            "name": self.name,
-            "title": self.suite.title,
-            "passed": self.passed,
-            "severity": self.severity.value,
-            "judged": self.judged,
-            "broken": self.broken,
-            "failing_agency_years": len(self.agency_years),
-            "problem": self.problem,
-        }
-
-
-def run_suites(
-    warehouse_file: Path, suites: Sequence[Suite], config: DuckDBConfig = DEFAULTS
-) -> tuple[SuiteResult, ...]:
-    """Run the suites over a warehouse that nobody has open for writing, in their order.
-
-    A suite that cannot look (its relation is missing, there is nothing to judge though there are
-    reports, the two ways of counting differ) fails with its `problem`.
+    A check that cannot be evaluated (its relation is missing, it evaluated nothing where it should
+    have) fails with its `problem`; so does one of a rule whose planted violation was `missed`
+    (rule and blank policy).
     """
-    options = {"read_only": True, "config": dict(config)}
-    failures = _failures(warehouse_file, suites, options)
-    with _datasource(warehouse_file, options) as source:
-        return tuple(
-            _judge(source, suite, listed, reports)
-            for suite, (listed, reports) in zip(suites, failures, strict=True)
-        )
-
-
-_Listed = tuple[dict[str, Any], ...] | str
-
-
-def _failures(
-    warehouse_file: Path, suites: Sequence[Suite], options: dict[str, Any]
-) -> list[tuple[_Listed, int]]:
-    """Of each suite all rows that break it, or why they cannot be told; the number of reports."""
+    options: dict[str, Any] = {"read_only": True, "config": dict(config)}
     with closed_after(duckdb.connect(str(warehouse_file), **options)) as con:
-        try:
-            row = con.execute(
-                "select count(*) from raw.documents where outcome = 'report'"
-            ).fetchone()
-        except duckdb.Error as error:
-            return [(_one_line(error), 0) for _ in suites]
-        reports = row[0] if row else 0
-        return [(_rows(con, suite.failures), reports) for suite in suites]
+        counts = {check.name: _count(con, check) for check in checks}
+    seconds: dict[str, float] = defaultdict(float)
+    with _datasource(warehouse_file, options, seconds) as context:
+        outcomes = _outcomes(context, [c for c in checks if isinstance(counts[c.name], int)])
+    return tuple(
+        _evaluation(
+            check,
+            counts[check.name],
+            outcomes.get(check.name),
+            seconds[check.name],
+            is_missed=(check.rule, check.policy) in missed,
+        )
+        for check in checks
+    )
 
 
-def _rows(con: duckdb.DuckDBPyConnection, sql: str) -> _Listed:
+def _count(con: duckdb.DuckDBPyConnection, check: Check) -> int | str:
+    """How many rows the check evaluates, or why it cannot."""
     try:
-        found = con.execute(sql)
+        evaluated = _number(con, check.evaluated)
+        if not evaluated and check.should_evaluate and _number(con, check.should_evaluate):
+            return "nothing was evaluated, though there are reports that it is for"
     except duckdb.Error as error:
         return _one_line(error)
-    names = [column[0] for column in found.description or ()]
-    return tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
+    return evaluated
+
+
+def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:
+    ((number,),) = con.execute(sql).fetchall()
+    return int(number or 0)  # the sum of nothing is NULL
 
 
 @contextmanager
-def _datasource(warehouse_file: Path, options: dict[str, Any]) -> Iterator[Any]:
+def _datasource(
+    warehouse_file: Path, options: dict[str, Any], seconds: dict[str, float]
+) -> Iterator[Any]:
+    """A data context with the data source `warehouse`; `seconds` gets the time of each check."""
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_sql(  # type: ignore[call-arg] # its stub lacks kwargs
@@ -117,65 +112,89 @@ def _datasource(warehouse_file: Path, options: dict[str, Any]) -> Iterator[Any]:
         # Here and not in the address, where a path would need quoting of its own kind.
         kwargs={"connect_args": {"database": str(warehouse_file), **options}},
     )
+    engine = source.get_execution_engine().engine
+    event.listen(engine, "before_cursor_execute", _begin)
+    event.listen(engine, "after_cursor_execute", _end(seconds))
     try:
-        yield source
+        yield context
     finally:
         # A connection that is kept would keep the next writer out of the file.
         source.get_execution_engine().close()
         source.get_engine().dispose()
 
 
-def _judge(source: Any, suite: Suite, listed: _Listed, reports: int) -> SuiteResult:
-    if isinstance(listed, str):
-        return _could_not_look(suite, listed)
-    batch = (
-        source.add_query_asset(suite.name, query=suite.query)
-        .add_batch_definition_whole_table("all")
-        .get_batch()
-    )
-    wanted = gx.ExpectationSuite(
-        name=suite.name, expectations=[_expectation(e) for e in suite.expectations]
-    )
-    results = batch.validate(wanted, result_format={"result_format": "BASIC"}).results
-    judged = 0
-    broken = 0
-    for result in results:
-        if "element_count" not in result.result:
-            return _could_not_look(suite, _why(result.exception_info))
-        judged = max(judged, result.result["element_count"])
-        broken += result.result["unexpected_count"] or 0  # None of no rows
-    if suite.must_judge and reports and not judged:
-        return _could_not_look(
-            suite,
-            f"there are {reports} reports and nothing to judge",
-            Severity.ERROR if suite.blocking else Severity.WARNING,
+def _begin(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
+    connection.info["begun"] = time.perf_counter()
+
+
+def _end(seconds: dict[str, float]) -> Any:
+    def end(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
+        if named := _NAMED.search(statement):
+            seconds[named[1]] += time.perf_counter() - connection.info["begun"]
+
+    return end
+
+
+def _outcomes(context: Any, checks: Sequence[Check]) -> dict[str, Any]:
+    """The validation result of each check, by name."""
+    if not checks:
+        return {}
+    source = context.data_sources.get("warehouse")
+    definitions = []
+    by_relation = sorted(checks, key=lambda check: check.relation)
+    for relation, of_relation in groupby(by_relation, key=lambda check: check.relation):
+        expectations = [
+            UnexpectedRowsExpectation(
+                unexpected_rows_query=f"/* {check.name} */ {check.failing_rows}",
+                description=check.title,
+                severity=FailureSeverity.CRITICAL if check.blocking else FailureSeverity.WARNING,
+                meta={"check": check.name},
+            )
+            for check in of_relation
+        ]
+        rows = source.add_query_asset(relation, query=f"select * from {relation}")
+        definitions.append(
+            context.validation_definitions.add(
+                gx.ValidationDefinition(
+                    name=relation,
+                    data=rows.add_batch_definition_whole_table("all"),
+                    suite=context.suites.add(
+                        gx.ExpectationSuite(name=relation, expectations=expectations)
+                    ),
+                )
+            )
         )
-    passed = all(result.success for result in results)
-    # What passes may have broken rows where an expectation allows some.
-    if passed == bool(listed) or (not passed and len(results) == 1 and broken != len(listed)):
-        return _could_not_look(suite, f"{broken} rows broken, and {len(listed)} listed")
-    return SuiteResult(
-        suite=suite,
-        passed=passed,
-        severity=Severity.ERROR if suite.blocking else Severity.WARNING,
-        judged=judged,
-        broken=broken,
-        failures=listed,
+    checkpoint = gx.Checkpoint(
+        name="warehouse",
+        validation_definitions=definitions,
+        result_format={"result_format": "COMPLETE"},
     )
+    ran = context.checkpoints.add(checkpoint).run()
+    return {
+        result.expectation_config.meta["check"]: result
+        for validation in ran.run_results.values()
+        for result in validation.results
+    }
 
 
-def _expectation(expectation: Expectation) -> Any:
-    return getattr(gxe, expectation.type)(**expectation.arguments)
-
-
-def _could_not_look(suite: Suite, problem: str, severity: Severity = Severity.ERROR) -> SuiteResult:
-    return SuiteResult(
-        suite=suite,
-        passed=False,
-        severity=severity,
-        judged=0,
-        broken=0,
-        failures=(),
+def _evaluation(
+    check: Check, evaluated: int | str, outcome: Any, seconds: float, *, is_missed: bool
+) -> Evaluation:
+    problem = evaluated if isinstance(evaluated, str) else None
+    found: Mapping[str, Any] = outcome.result if outcome is not None else {}
+    if problem is None and "observed_value" not in found:
+        problem = _why(outcome.exception_info)
+    if problem is None and is_missed:
+        problem = "it does not find the violation that was planted for it"
+    failed = found.get("observed_value", 0) if problem is None else 0
+    return Evaluation(
+        check=check,
+        passed=problem is None and not failed,
+        severity=Severity.ERROR if check.blocking or problem else Severity.WARNING,
+        evaluated=0 if isinstance(evaluated, str) else evaluated,
+        failed=failed,
+        seconds=seconds,
+        failures=tuple(found["details"]["unexpected_rows"]) if failed else (),
         problem=problem,
     )
 

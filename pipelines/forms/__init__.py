@@ -1,6 +1,7 @@
 """Forms are data: data/forms/*.yaml as checked values."""
 
 from pipelines.forms.identities import (
+    Cell,
     Equation,
     Identity,
     difference,
@@ -20,6 +21,7 @@ from pipelines.forms.model import (
     Indicator,
     Item,
     Measure,
+    PlantedDocument,
     RectangularTable,
     Row,
     Rule,
@@ -33,6 +35,7 @@ __all__ = [
     "AnnexForm",
     "Block",
     "BlockTable",
+    "Cell",
     "Column",
     "Equation",
     "Form",
@@ -41,6 +44,7 @@ __all__ = [
     "Indicator",
     "Item",
     "Measure",
+    "PlantedDocument",
     "RectangularTable",
     "Row",
     "Rule",

@@ -1,12 +1,13 @@
 """Forms as values: what data/forms/*.yaml may hold, and what must be true of it."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipelines.domain import Kind, Severity
+from pipelines.domain import Kind, Severity, State
 from pipelines.forms.claims import ClaimForms
 from pipelines.forms.identities import Equation, Identity, equations_of
 from pipelines.text.labels import Code, Labelled, check_unique_codes, check_unique_labels
@@ -240,9 +241,32 @@ class Detail(Strict):
     en: str
 
 
+class PlantedCell(Strict):
+    """A cell of a planted document: the printed figure, or the state of a cell without one."""
+
+    table: str
+    row: Code
+    column: Code
+    value: Decimal | None = None
+    state: State = State.REPORTED
+
+
+class PlantedDocument(Strict):
+    """A report that breaks a rule. All cells of its form but `cells` have the figure 0."""
+
+    vintage: str
+    report_year: int | None = None
+    cells: tuple[PlantedCell, ...] = ()
+
+
 class Rule(Strict):
     """One line of dim_rule: what a finding of that name means and how it is told. `details` are the
-    reasons that it gives by name; other details are told as they are."""
+    reasons that it gives by name; other details are told as they are.
+
+    Of a rule of sql/audits, `planted` are documents of one agency and year that break it, and
+    `tables` and `vintages` (none: all) say where it has something to evaluate: wherever a document
+    prints such a table with a figure in every cell. An identity has both from its forms.
+    """
 
     id: str
     kind: Kind
@@ -252,6 +276,9 @@ class Rule(Strict):
     message_zh: str
     message_en: str
     details: dict[str, Detail] = Field(default_factory=dict)
+    tables: tuple[str, ...] = ()
+    vintages: tuple[str, ...] = ()
+    planted: tuple[PlantedDocument, ...] = ()
 
 
 class RuleList(Strict):

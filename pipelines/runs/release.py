@@ -1,6 +1,6 @@
 """The release: what it is made from, whether a build would change it, and publishing it."""
 
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
 
 from pipelines.archive import manifest_columns, open_archive, sighting_columns
 from pipelines.domain import Calendar, calendar_of, today_in_china
@@ -13,14 +13,18 @@ from pipelines.runs.documents import pending_documents
 from pipelines.runs.history import RunOutcome
 from pipelines.runs.process import parser_version
 from pipelines.settings import PROJECT_ROOT, Settings
-from pipelines.warehouse.check_results import read_check_results
+from pipelines.warehouse.check_results import CheckResult, read_check_results
 from pipelines.warehouse.gate import Gate, ReleaseBlocked, Thresholds
-from pipelines.warehouse.key_checks import broken_keys
 from pipelines.warehouse.loader import digest_of_inputs
-from pipelines.warehouse.sql_models import SQL_DIR
+from pipelines.warehouse.sql_models import SQL_DIR, load_marts
 
 # The columns of a sighting that make a difference to a release.
 _SEEN = ("document_sha256", "address", "source", "seen_at")
+# What quality.json has of the result of a check: the same of the same documents.
+_SHOWN = (
+    *("name", "title", "rule", "reading", "passed", "severity"),
+    *("evaluated", "failed", "share", "problem"),
+)
 
 
 def up_to_date_release(settings: Settings) -> Release | None:
@@ -38,15 +42,12 @@ def publish_release(run: RunContext) -> Release:
     """Publish the warehouse of this run.
 
     Raises:
-        ReleaseBlocked: checks that failed, broken keys, lost documents or rates forbid it.
+        ReleaseBlocked: checks that failed or did not run, lost documents or rates forbid it.
     """
     run.progress("publish", 0, None)
     settings = run.settings
     with open_building(settings) as con:
         results = read_check_results(con)
-        failed = {result.name: result.reason for result in results if result.blocks}
-        # A key's suite that failed has reported it already.
-        broken = [b for b in broken_keys(con) if f"{b.table}_key" not in failed]
         # The inputs and the calendar of the build, which may have begun on another day.
         ((inputs,),) = con.execute("select digest from raw.inputs").fetchall()
         (years,) = con.execute(f"select {', '.join(Calendar._fields)} from raw.calendar").fetchall()
@@ -57,15 +58,14 @@ def publish_release(run: RunContext) -> Release:
             settings.published_file,
             gate=Gate(
                 archived=manifest_columns(archive, ("document_sha256",)),
-                failed_checks=tuple(failed.values()),
-                broken_keys=tuple(f"{b.table} ({', '.join(b.key)}): {b.rows} rows" for b in broken),
+                failed_checks=(*_unproven_keys(results), *(r.reason for r in results if r.blocks)),
                 thresholds=thresholds(settings),
                 accepted_failures=frozenset(run.record.accepted_failures),
             ),
             run_id=run.record.run_id,
             parser_version=parser_version(),
             fingerprint=fingerprint_of(inputs, Calendar(*years)),
-            suites=[{n: v for n, v in asdict(r).items() if n != "first_failure"} for r in results],
+            suites=[{name: getattr(result, name) for name in _SHOWN} for result in results],
             replace_newer=settings.replace_newer,
             config=settings.duckdb,
         )
@@ -74,6 +74,14 @@ def publish_release(run: RunContext) -> Release:
         raise
     run.record.end(RunOutcome.PUBLISHED, release.counts)
     return release
+
+
+def _unproven_keys(results: Sequence[CheckResult]) -> Iterator[str]:
+    """A reason for each mart whose key no check of this build has proven or found broken."""
+    checked = {result.name for result in results}
+    for mart in load_marts():
+        if f"{mart}_key" not in checked:
+            yield f"the key of {mart} was not checked"
 
 
 def thresholds(settings: Settings) -> Thresholds:

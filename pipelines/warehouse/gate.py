@@ -30,12 +30,11 @@ class Thresholds:
 @dataclass(frozen=True, slots=True)
 class Gate:
     """What a release is checked against, beside its own numbers: every document of the archive
-    (column document_sha256, once or more often); the checks that failed and the broken keys of its
-    marts, one line each; and the documents whose failure the user has accepted."""
+    (column document_sha256, once or more often); the checks that failed, one line each; and the
+    documents whose failure the user has accepted."""
 
     archived: pa.Table
     failed_checks: tuple[str, ...]
-    broken_keys: tuple[str, ...]
     thresholds: Thresholds
     accepted_failures: frozenset[str] = frozenset()
 
@@ -50,7 +49,7 @@ def reasons_to_block(
     """One line for each thing that blocks the release; none when it may be published. `lost` are
     the archived documents without an outcome, `failed` all that failed, `refusals` the commonest
     reasons why a document is no report, each with its number of documents."""
-    reasons = [*gate.failed_checks, *(f"broken key: {key}" for key in gate.broken_keys)]
+    reasons = list(gate.failed_checks)
     if lost:
         reasons.append(
             f"{len(lost)} of {len(gate.archived['document_sha256'].unique())} archived documents"

@@ -1,11 +1,14 @@
 """Runs sql/audits: each rule is written there, once, for one document and for the warehouse."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from pipelines.archive import MANIFEST_SCHEMA, SIGHTINGS_SCHEMA
 from pipelines.domain import (
@@ -18,7 +21,7 @@ from pipelines.domain import (
     Severity,
     Verdict,
 )
-from pipelines.forms import Forms
+from pipelines.forms import FORMS_DIR, Forms
 from pipelines.warehouse.arrow_tables import (
     CALENDAR,
     RESOLUTION,
@@ -37,12 +40,17 @@ from pipelines.warehouse.sql_models import (
 _ALL_FINDINGS = "audits.findings"
 # The one select that is named after no rule: it evaluates the identities of all forms.
 _IDENTITIES = "identities"
-# Whose report it is and where it lay is not asked of documents alone: nothing is compared with it.
-_NOT_ASKED = {
-    "resolution": RESOLUTION.empty_table(),
-    "manifest": MANIFEST_SCHEMA.empty_table(),
-    "sightings": SIGHTINGS_SCHEMA.empty_table(),
-}
+
+
+@lru_cache(maxsize=1)
+def ruleset_version() -> str:
+    """A name for the rules: it changes with the forms, the rules or the SQL that evaluates them."""
+    folders = [SQL_DIR / schema for schema in ("staging", "intermediate", "audits")]
+    files = [file for folder in (FORMS_DIR, *folders) for file in folder.rglob("*.*")]
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
 
 
 def audited_rules(*, sql_dir: Path = SQL_DIR) -> tuple[str, ...]:
@@ -52,14 +60,20 @@ def audited_rules(*, sql_dir: Path = SQL_DIR) -> tuple[str, ...]:
 
 
 def require_rules(forms: Forms, *, sql_dir: Path = SQL_DIR) -> None:
-    """Refuse a select of sql/audits without a rule, whose findings would have no message.
+    """Refuse a select of sql/audits without a rule, whose findings would have no message, and one
+    without a planted violation, which could stop working unnoticed.
 
     Raises:
-        FormError: rules.yaml lacks a rule of sql/audits; the message names both files.
+        FormError: rules.yaml lacks either; the message names both files.
     """
     for rule in audited_rules(sql_dir=sql_dir):
         if rule not in forms.rules:
             raise FormError(f"{sql_dir / 'audits' / rule}.sql: rules.yaml has no rule {rule}")
+        if not forms.rules[rule].planted:
+            raise FormError(
+                f"{sql_dir / 'audits' / rule}.sql: the rule {rule} of rules.yaml has no planted"
+                " document that breaks it"
+            )
 
 
 def audit_warehouse(con: duckdb.DuckDBPyConnection) -> None:
@@ -85,12 +99,7 @@ def audit_many(
     """
     require_rules(forms)
     with duckdb.connect(config={"threads": 1}) as con:
-        needed = upstream_of([_ALL_FINDINGS], "raw")
-        told = outcome_tables(outcomes, parser_version="")
-        days = CALENDAR.empty_table() if calendar is None else calendar_table(calendar)
-        tables = {**told, **form_tables(forms), **_NOT_ASKED, "calendar": days}
-        create_tables(con, "raw", {name: tables[name] for name in sorted(needed & tables.keys())})
-        run_sql_models(con, ["staging", "intermediate", "audits"], needed_for=[_ALL_FINDINGS])
+        create_audits(con, outcomes, forms, calendar, needed_for=[_ALL_FINDINGS])
         rows = con.execute(
             f"""
             from {_ALL_FINDINGS}
@@ -103,6 +112,33 @@ def audit_many(
     for row in judged:
         found[row["document_sha256"]].append(_finding(row))
     return {sha256: tuple(findings) for sha256, findings in found.items()}
+
+
+def create_audits(
+    con: duckdb.DuckDBPyConnection,
+    outcomes: Sequence[Outcome],
+    forms: Forms,
+    calendar: Calendar | None,
+    *,
+    needed_for: Sequence[str],
+    resolution: pa.Table | None = None,
+    sql_dir: Path = SQL_DIR,
+) -> None:
+    """Make the tables `needed_for` (full names) of these documents alone, with all that they read.
+    Without `resolution` no document is compared with another."""
+    tables = {
+        **outcome_tables(outcomes, parser_version=""),
+        **form_tables(forms),
+        "calendar": CALENDAR.empty_table() if calendar is None else calendar_table(calendar),
+        "resolution": RESOLUTION.empty_table() if resolution is None else resolution,
+        # Where a document lay is not asked.
+        "manifest": MANIFEST_SCHEMA.empty_table(),
+        "sightings": SIGHTINGS_SCHEMA.empty_table(),
+    }
+    needed = upstream_of(needed_for, "raw", sql_dir=sql_dir)
+    create_tables(con, "raw", {name: tables[name] for name in sorted(needed & tables.keys())})
+    schemas = ["staging", "intermediate", "audits"]
+    run_sql_models(con, schemas, needed_for=needed_for, sql_dir=sql_dir)
 
 
 def _finding(row: Mapping[str, Any]) -> Finding:

@@ -7,7 +7,7 @@ The first line of a file is its grain, `-- grain: a, b`: the columns in which no
 import json
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -24,8 +24,10 @@ MODEL_SCHEMAS = ("staging", "intermediate", "audits", "marts")
 BUILT_SCHEMAS = ("raw", *MODEL_SCHEMAS)
 # What load() makes itself, from files and from Arrow: no select of ours stands behind it.
 _LOADED_SCHEMAS = ("lake", "raw")
-# The rows of all rules of sql/audits. It has no file: a list of the rules would have to be edited.
+# The failures of all selects of sql/audits, and how often each rule was evaluated. Neither has a
+# file: a list of the selects would have to be edited.
 VIOLATIONS = "audits.violations"
+EVALUATIONS = "audits.evaluations"
 
 _GRAIN = re.compile(r"-- grain: (\w+(?:, \w+)*)( \(view\))?")
 
@@ -51,12 +53,32 @@ class SqlModel:
         return f"{self.schema}.{self.name}"
 
 
-class MartColumn(Strict):
+class Column(Strict):
+    """What a column means and what it may hold; NULL is never checked against it."""
+
+    en: str = Field(min_length=1)
+    accepted_values: tuple[str, ...] = ()
+    minimum: int | None = None
+
+    def failing(self, name: str) -> str:
+        """The SQL condition of a row whose column of that name holds anything else; empty where it
+        may hold anything."""
+        if self.accepted_values:
+            return f"{quoted(name)} not in ({', '.join(map(literal, self.accepted_values))})"
+        return "" if self.minimum is None else f"{quoted(name)} < {self.minimum}"
+
+
+class ModelColumns(Strict):
+    """sql/staging/<name>.yml and sql/intermediate/<name>.yml: the columns that are checked."""
+
+    columns: dict[str, Column]
+
+
+class MartColumn(Column):
     """A column of a mart: its type and what it means."""
 
     type: str
     zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
     unit: str | None = None
     source: str | None = None
 
@@ -100,7 +122,9 @@ def load_sql_models(sql_dir: Path = SQL_DIR) -> tuple[SqlModel, ...]:
     if rules := [
         s for s in selects.values() if s.schema == "audits" and VIOLATIONS not in s.upstream
     ]:
+        selects |= {rule.full_name: _failures_of(rule) for rule in rules}
         selects[VIOLATIONS] = _violations_of(rules)
+        selects[EVALUATIONS] = _evaluations_of(rules)
     for select in selects.values():
         for name in select.upstream:
             if name not in selects and not name.startswith(_LOADED_SCHEMAS):
@@ -127,6 +151,23 @@ def load_marts(sql_dir: Path = SQL_DIR) -> dict[str, Mart]:
     for name in sorted(selects ^ set(files)):
         raise SqlModelError(f"{sql_dir / 'marts' / name}: a mart is one .sql and one .yml")
     return {name: load_yaml(file, Mart, SqlModelError) for name, file in files.items()}
+
+
+@lru_cache(maxsize=8)
+def load_model_columns(sql_dir: Path = SQL_DIR) -> dict[str, dict[str, Column]]:
+    """The checked columns of staging and intermediate, by full name of their table.
+
+    Raises:
+        SqlModelError: a .yml stands beside no select, or breaks the rules.
+    """
+    known = {model.full_name for model in load_sql_models(sql_dir)}
+    found = {}
+    for file in sorted((*sql_dir.glob("staging/*.yml"), *sql_dir.glob("intermediate/*.yml"))):
+        name = f"{file.parent.name}.{file.stem}"
+        if name not in known:
+            raise SqlModelError(f"{file}: no select stands beside it")
+        found[name] = load_yaml(file, ModelColumns, SqlModelError).columns
+    return found
 
 
 def run_sql_models(
@@ -198,6 +239,26 @@ def _in_order(selects: dict[str, SqlModel]) -> Iterator[str]:
         ready = sorted(sorter.get_ready())
         yield from ready
         sorter.done(*ready)
+
+
+def _failures_of(rule: SqlModel) -> SqlModel:
+    """A select of sql/audits gives one row an evaluation; its table keeps those that failed."""
+    return replace(rule, sql=f"select * exclude (failed) from (\n{rule.sql}\n) where failed")
+
+
+def _evaluations_of(rules: Sequence[SqlModel]) -> SqlModel:
+    schema, name = EVALUATIONS.split(".")
+    counts = [
+        f"select rule, reading, count(*) as evaluated from (\n{rule.sql}\n) group by all"
+        for rule in rules
+    ]
+    return SqlModel(
+        schema=schema,
+        name=name,
+        sql="\nunion all by name\n".join(counts),
+        grain=("rule", "reading"),
+        upstream=tuple(sorted({table for rule in rules for table in rule.upstream})),
+    )
 
 
 def _violations_of(rules: Sequence[SqlModel]) -> SqlModel:

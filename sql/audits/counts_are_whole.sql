@@ -10,14 +10,14 @@ select
     facts.value::decimal(38, 8) as "left",
     null::decimal(38, 8) as "right",
     null::decimal(38, 8) as difference,
-    facts.raw as detail
-from raw.facts
-inner join raw.form_columns using ("table", "column")
-left join raw.indicators on facts."table" = 'indicators' and indicators.indicator = facts."row"
-where
+    facts.raw as detail,
     (facts.value < 0 and form_columns.kind <> 'change')
     or (
         facts.value <> trunc(facts.value)
         -- what no form knows may be an amount
         and coalesce(indicators.kind, if(facts."table" = 'indicators', 'amount', form_columns.kind)) <> 'amount'
-    )
+    ) as failed
+from raw.facts
+inner join raw.form_columns using ("table", "column")
+left join raw.indicators on facts."table" = 'indicators' and indicators.indicator = facts."row"
+where facts.value is not null

@@ -11,10 +11,12 @@ select
     parts.value::decimal(38, 8) as "left",
     totals.value::decimal(38, 8) as "right",
     (parts.value - totals.value)::decimal(38, 8) as difference,
-    null::varchar as detail
+    null::varchar as detail,
+    parts.value > totals.value as failed
 from staging.proactive_disclosure as parts
 inner join staging.proactive_disclosure as totals using (document_sha256, item)
 where
     parts.measure in ('made', 'newly_disclosed')
     and totals.measure = 'disclosed_total'
-    and parts.value > totals.value
+    and parts.value is not null
+    and totals.value is not null

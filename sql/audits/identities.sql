@@ -11,9 +11,8 @@ select
     "left"::decimal(38, 8) as "left",
     "right"::decimal(38, 8) as "right",
     difference::decimal(38, 8) as difference,
-    null::varchar as detail
+    null::varchar as detail,
+    difference <> 0 as failed
 from intermediate.identity_sums
 cross join (values ('strict'), ('blank_as_zero')) as policies (reading)
-where
-    difference <> 0
-    and if(policies.reading = 'strict', all_reported, coalesce(total_row, total_column) is null)
+where if(policies.reading = 'strict', all_reported, not total_is_blank)

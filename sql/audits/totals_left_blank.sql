@@ -11,7 +11,8 @@ select
     null::decimal(38, 8) as "right",
     null::decimal(38, 8) as difference,
     -- one of the rules that cannot be evaluated
-    min(rule) as detail
+    min(rule) filter (total_is_blank) as detail,
+    bool_or(total_is_blank) as failed
 from intermediate.identity_sums
 where coalesce(total_row, total_column) is not null
 group by document_sha256, "table", total_row, total_column

@@ -11,7 +11,8 @@ select
     report_year::decimal(38, 8) as "left",
     newest_year::decimal(38, 8) as "right",
     (report_year - newest_year)::decimal(38, 8) as difference,
-    null::varchar as detail
+    null::varchar as detail,
+    report_year > newest_year as failed
 from raw.documents
 cross join raw.calendar
-where outcome = 'report' and report_year > newest_year
+where outcome = 'report' and report_year is not null

@@ -1,217 +1,60 @@
-"""Every suite is run both ways: over a frame that passes and over one that breaks it."""
+"""Every check is run both ways: over a warehouse that passes and over ones that fail it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from expectations import Layer, Suite, all_suites, suites_of
-from expectations.runner import SuiteResult, run_suites
+from expectations import Check, all_checks
+from expectations.runner import Evaluation, run_checks
 from pipelines.domain import Severity
 from pipelines.forms import load_forms
 from pipelines.warehouse.arrow_tables import create_tables
 from pipelines.warehouse.form_tables import form_tables
-from pipelines.warehouse.sql_models import Mart, load_marts, quoted, run_sql_models
+from pipelines.warehouse.sql_models import (
+    Column,
+    load_marts,
+    load_model_columns,
+    load_sql_models,
+    quoted,
+)
 
-SUITES = {suite.name: suite for suite in all_suites()}
-IDENTITIES = [
-    "requests_in_equal_requests_out",
-    "dispositions_sum_to_total",
-    "applicants_sum_to_total",
-    "outcomes_sum_to_total",
-]
+CHECKS = {check.name: check for check in all_checks()}
+RULES = [check for check in CHECKS.values() if check.rule]
+KEYS = [check for check in CHECKS.values() if check.name.endswith("_key")]
+DOMAINS = [check for check in CHECKS.values() if check.name.endswith("_domains")]
+GRAINS = {model.full_name: model.grain for model in load_sql_models()}
+COLUMNS: dict[str, Mapping[str, Column]] = {
+    **load_model_columns(),
+    **{f"marts.{name}": mart.columns for name, mart in load_marts().items()},
+}
+Results = dict[str, Evaluation]
+Failing = tuple[str, str | None, str, int]  # rule, blank policy, row, difference
+Rows = Sequence[Mapping[str, str]]
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """A warehouse with one report of a known agency and year."""
-    file = tmp_path / "building.duckdb"
+def name_of(check: Check) -> str:
+    return check.name
+
+
+def query(file: Path, *statements: str) -> None:
     with duckdb.connect(str(file)) as con:
-        create_tables(con, "raw", form_tables(load_forms()))
-        con.execute(
-            "create table raw.documents as select 'a' as document_sha256, 'report' as outcome"
-        )
-        con.execute(
-            "create table raw.resolution as select 'a' as document_sha256,"
-            " 'agency' as agency_id, 2021 as report_year"
-        )
-    return file
+        for schema in ("staging", "intermediate", "audits", "marts"):
+            con.execute(f"create schema if not exists {schema}")
+        for sql in statements:
+            con.execute(sql)
 
 
-def frame(file: Path, sql: str) -> None:
-    with duckdb.connect(str(file)) as con:
-        con.execute("create schema if not exists intermediate; create schema if not exists marts")
-        con.execute(sql)
+def results(file: Path, checks: Sequence[Check] = tuple(CHECKS.values())) -> Results:
+    return {evaluation.check.name: evaluation for evaluation in run_checks(file, checks)}
 
 
-def run(file: Path, name: str) -> SuiteResult:
-    (result,) = run_suites(file, [SUITES[name]])
-    return result
+def result(file: Path, name: str) -> Evaluation:
+    return results(file, [CHECKS[name]])[name]
 
 
-# --- identities --------------------------------------------------------------------------------
-
-
-Sides = tuple[int | None, int | None, bool]
-
-
-def sides(
-    file: Path, rule: str, rows: Sequence[Sides], *, blank_totals: Collection[int] = ()
-) -> None:
-    """Frames of both sides: left, right, all_reported; the audit judges them. Rows of
-    the numbers `blank_totals` have a total that is blank throughout."""
-    frames = [
-        f"select 'a' as document_sha256, 'requests' as \"table\", '{rule}' as rule,"
-        f' \'place{i}\' as "row", null::varchar as "column",'
-        f' {left or "null"}::decimal(38, 8) as "left",'
-        f' {right or "null"}::decimal(38, 8) as "right",'
-        f" {(left or 0) - (right or 0)}::decimal(38, 8) as difference,"
-        f" {all_reported} as all_reported, null::varchar as total_row,"
-        f" if({i in blank_totals}, 'total', null) as total_column"
-        for i, (left, right, all_reported) in enumerate(rows or [(0, 0, True)])
-    ]
-    frame(
-        file,
-        "create or replace table intermediate.identity_sums as"
-        f" from ({' union all '.join(frames)}){'' if rows else ' limit 0'}",
-    )
-    with duckdb.connect(str(file)) as con:
-        run_sql_models(con, ["audits"], needed_for=["audits.identities"])
-
-
-@pytest.mark.parametrize("verdict", ["strict", "blank_as_zero"])
-@pytest.mark.parametrize("rule", IDENTITIES)
-def test_an_identity_passes_where_both_sides_agree(file: Path, rule: str, verdict: str) -> None:
-    sides(file, rule, [(5, 5, True), (0, 0, True)])
-    result = run(file, f"{rule}_{verdict}")
-    assert result.passed, result.problem
-    assert (result.judged, result.broken, result.failures) == (2, 0, ())
-
-
-@pytest.mark.parametrize("verdict", ["strict", "blank_as_zero"])
-@pytest.mark.parametrize("rule", IDENTITIES)
-def test_a_broken_identity_is_a_warning_with_its_agency_year(
-    file: Path, rule: str, verdict: str
-) -> None:
-    sides(file, rule, [(5, 5, True), (5, 7, True)])
-    result = run(file, f"{rule}_{verdict}")
-
-    assert not result.passed
-    assert result.problem is None
-    assert result.severity is Severity.WARNING
-    assert (result.judged, result.broken) == (2, 1)
-    assert result.agency_years == (("agency", 2021),)
-    (failure,) = result.failures
-    assert failure["row"] == "place1"
-    assert (failure["left"], failure["right"], failure["difference"]) == (5, 7, -2)
-
-
-@pytest.mark.parametrize("rule", IDENTITIES)
-def test_blanks_are_evaluated_only_as_zero(file: Path, rule: str) -> None:
-    sides(file, rule, [(5, 5, True), (5, 7, False)])
-    strict, as_zero = run(file, f"{rule}_strict"), run(file, f"{rule}_blank_as_zero")
-    assert (strict.passed, strict.judged) == (True, 1)
-    assert (as_zero.passed, as_zero.judged, as_zero.broken) == (False, 2, 1)
-
-
-@pytest.mark.parametrize("rule", IDENTITIES)
-def test_side_without_a_figure_is_evaluated_as_zero(file: Path, rule: str) -> None:
-    sides(file, rule, [(5, None, False), (None, 0, False), (None, None, False)])
-    result = run(file, f"{rule}_blank_as_zero")
-    assert (result.passed, result.problem, result.judged, result.broken) == (False, None, 3, 1)
-    (failure,) = result.failures
-    assert (failure["left"], failure["right"], failure["difference"]) == (5, None, 5)
-
-
-@pytest.mark.parametrize("rule", IDENTITIES)
-def test_totals_left_blank_are_no_violation_of_each_sum(file: Path, rule: str) -> None:
-    rows = [(5, None, False), (7, None, False), (None, None, False)]
-    sides(file, rule, rows, blank_totals={0, 1})
-    result = run(file, f"{rule}_blank_as_zero")
-    assert (result.passed, result.problem, result.judged) == (True, None, 1)
-
-
-@pytest.mark.parametrize("rule", IDENTITIES)
-def test_an_identity_with_nothing_to_judge_fails_where_there_are_reports(
-    file: Path, rule: str
-) -> None:
-    sides(file, rule, [])
-    result = run(file, f"{rule}_strict")
-    assert (result.passed, result.severity) == (False, Severity.WARNING)
-    assert result.problem == "there are 1 reports and nothing to judge"
-
-    frame(file, "update raw.documents set outcome = 'failed'")
-    assert run(file, f"{rule}_strict").passed
-
-
-def test_a_list_of_failures_that_differs_from_the_count_is_not_believed(file: Path) -> None:
-    rule = IDENTITIES[0]
-    sides(file, rule, [(5, 7, True)])
-    frame(file, "delete from audits.identities")
-    result = run(file, f"{rule}_strict")
-    assert not result.passed
-    assert result.problem == "1 rows broken, and 0 listed"
-
-
-# --- readers -----------------------------------------------------------------------------------
-
-
-def findings_of(file: Path, rule: str) -> None:
-    frame(
-        file,
-        "create or replace table raw.findings as"
-        f" select 'a' as document_sha256, '{rule}' as rule from range(2)",
-    )
-
-
-def test_readers_that_agree_pass(file: Path) -> None:
-    findings_of(file, "row_short")
-    result = run(file, "readers_agree")
-    assert result.passed, result.problem
-    assert result.judged == 1
-
-
-def test_two_readers_that_differ_block_the_release(file: Path) -> None:
-    findings_of(file, "readers_differ")
-    result = run(file, "readers_agree")
-    assert (result.passed, result.problem, result.broken) == (False, None, 1)
-    assert result.severity is Severity.ERROR
-    assert result.agency_years == (("agency", 2021),)
-
-
-# --- counts ------------------------------------------------------------------------------------
-
-
-def counts(file: Path, value: str) -> None:
-    frame(
-        file,
-        "create or replace table raw.facts as select 'a' as document_sha256, 'requests' as"
-        f" \"table\", 'received' as \"row\", 'total' as \"column\", '{value}' as raw,"
-        f" {value}::decimal(28, 8) as value",
-    )
-    with duckdb.connect(str(file)) as con:
-        run_sql_models(con, ["audits"], needed_for=["audits.counts_are_whole"])
-
-
-def test_whole_counts_pass(file: Path) -> None:
-    counts(file, "12")
-    result = run(file, "counts_are_whole")
-    assert result.passed, result.problem
-    assert result.judged == 1
-
-
-@pytest.mark.parametrize("value", ["-1", "1.5"])
-def test_a_count_that_is_none_breaks(file: Path, value: str) -> None:
-    counts(file, value)
-    result = run(file, "counts_are_whole")
-    assert (result.passed, result.problem, result.broken) == (False, None, 1)
-    assert result.severity is Severity.WARNING
-    assert result.agency_years == (("agency", 2021),)
-    assert result.failures[0]["detail"] == value
-
-
-# --- keys and domains --------------------------------------------------------------------------
+# --- a warehouse of made rows --------------------------------------------------------------------
 
 SAMPLE = {
     "VARCHAR": "'x{row}'",
@@ -220,223 +63,360 @@ SAMPLE = {
     "TIMESTAMP": "timestamp '2022-01-{row:02}'",
     "DOUBLE": "{row}.5",
 }
-ALLOWED = {
-    "outcome": "report",
-    "kind": "filing",
-    "severity": "error",
-    "status": "present",
-    "role": "winner",
-    "event": "found",
-}
 
 
-def value_of(column: str, kind: str, row: int) -> str:
-    if column == "state" or column.endswith("_state"):
-        return "'reported'"
-    if column in ALLOWED and kind == "VARCHAR":
-        return f"'{ALLOWED[column]}'"
-    if kind.endswith("[]"):
-        return "[]"
-    return SAMPLE.get(kind.upper(), "{row}").format(row=row)
+def value_of(relation: str, name: str, row: int) -> str:
+    column = COLUMNS[relation].get(name)
+    kind = str(getattr(column, "type", "VARCHAR")).upper()
+    if column is not None and column.accepted_values:
+        return f"'{column.accepted_values[0]}'"
+    if column is not None and column.minimum is not None:
+        return str(column.minimum)
+    return "[]" if kind.endswith("[]") else SAMPLE.get(kind, "{row}").format(row=row)
 
 
-def mart_frame(file: Path, name: str, rows: list[dict[str, str]]) -> None:
-    """The mart, made of rows of its own types; each row tells what is other than usual."""
-    mart = load_marts()[name]
-    selects = [
-        "select "
-        + ", ".join(
-            f"{told.get(column, value_of(column, c.type, n))}::{c.type} as {quoted(column)}"
-            for column, c in mart.columns.items()
-        )
-        for n, told in enumerate(rows, start=1)
-    ]
-    frame(file, f"create or replace table marts.{name} as {' union all '.join(selects)}")
+def frame(relation: str, rows: Rows) -> str:
+    """Makes the relation, of the types of its .yml; each row has what is other than usual."""
+    columns = list(dict.fromkeys((*GRAINS[relation], *COLUMNS[relation])))
+    selects = []
+    for number, changed in enumerate(rows, start=1):
+        cells = []
+        for name in columns:
+            value = changed.get(name, value_of(relation, name, number))
+            kind = getattr(COLUMNS[relation].get(name), "type", None)
+            cells.append(f"{value}{f'::{kind}' if kind else ''} as {quoted(name)}")
+        selects.append(f"select {', '.join(cells)}")
+    return f"create or replace table {relation} as {' union all '.join(selects)}"
 
 
-KEYS = [suite for suite in SUITES.values() if suite.name.endswith("_key")]
-DOMAINS = [suite for suite in SUITES.values() if suite.name.endswith("_domains")]
-
-
-def mart_of(suite: Suite) -> tuple[str, Mart]:
-    assert suite.mart is not None
-    return suite.mart, load_marts()[suite.mart]
-
-
-def name_of(suite: Suite) -> str:
-    return suite.name
-
-
-def test_every_mart_has_its_key_proven() -> None:
-    assert {mart_of(suite)[0] for suite in KEYS} == set(load_marts())
-
-
-@pytest.mark.parametrize("suite", KEYS, ids=name_of)
-def test_a_key_passes(file: Path, suite: Suite) -> None:
-    mart_frame(file, mart_of(suite)[0], [{}, {}])
-    result = run(file, suite.name)
-    assert result.passed, (result.problem, result.failures)
-    assert result.judged == 2
-
-
-@pytest.mark.parametrize("suite", KEYS, ids=name_of)
-def test_a_doubled_key_is_an_error_that_blocks(file: Path, suite: Suite) -> None:
-    name, mart = mart_of(suite)
-    usual = {c: value_of(c, mart.columns[c].type, 1) for c in mart.key}
-    # NULL doubles NULL, where the key may hold it.
-    same = {c: "null" if c in mart.nullable else value for c, value in usual.items()}
-    mart_frame(file, name, [same, same, {}])
-
-    result = run(file, suite.name)
-
-    assert (result.passed, result.problem) == (False, None)
-    assert result.severity is Severity.ERROR
-    assert result.suite.blocking
-    assert len(result.failures) == 2
-    assert all(set(mart.key) <= set(failure) for failure in result.failures)
-
-
-@pytest.mark.parametrize("suite", KEYS, ids=name_of)
-def test_a_null_in_a_key_is_an_error(file: Path, suite: Suite) -> None:
-    name, mart = mart_of(suite)
-    never_null = [column for column in mart.key if column not in mart.nullable]
-    for column in never_null:
-        mart_frame(file, name, [{column: "null"}, {}, {}])
-        result = run(file, suite.name)
-        assert (result.passed, result.problem) == (False, None), column
-        assert len(result.failures) == 1
-
-
-@pytest.mark.parametrize("suite", DOMAINS, ids=name_of)
-def test_domains_pass(file: Path, suite: Suite) -> None:
-    mart_frame(file, mart_of(suite)[0], [{}, {}])
-    result = run(file, suite.name)
-    assert result.passed, (result.problem, result.failures)
-    assert result.judged == 2
-
-
-@pytest.mark.parametrize("suite", DOMAINS, ids=name_of)
-def test_each_column_outside_its_domain_is_a_warning(file: Path, suite: Suite) -> None:
-    name, _ = mart_of(suite)
-    for expectation in suite.expectations:
-        column = expectation.arguments["column"]
-        wrong = "'nonsense'" if "value_set" in expectation.arguments else "-1"
-        mart_frame(file, name, [{}, {column: wrong}])
-        result = run(file, suite.name)
-        assert (result.passed, result.problem, result.broken) == (False, None, 1), column
-        assert result.severity is Severity.WARNING
-        assert [failure["what"] for failure in result.failures] == [column]
-
-
-@pytest.mark.parametrize("name", ["fct_indicators_key", "fct_indicators_domains"])
-def test_a_mart_may_be_empty(file: Path, name: str) -> None:
-    mart_frame(file, "fct_indicators", [{}])
-    frame(file, "delete from marts.fct_indicators")
-    result = run(file, name)
-    assert result.passed, result.problem
-    assert (result.judged, result.broken) == (0, 0)
-
-
-def test_a_warehouse_of_reports_without_documents_is_an_error(file: Path) -> None:
-    mart_frame(file, "dim_document", [{}])
-    frame(file, "delete from marts.dim_document")
-    result = run(file, "dim_document_key")
-    assert (result.passed, result.severity) == (False, Severity.ERROR)
-
-
-# --- coverage ----------------------------------------------------------------------------------
-
-
-def coverage(file: Path, *, held: int, missing: int, unexpected: int = 0) -> None:
-    rows = [{"expected_by": "'registry'"}] * held
-    rows += [{"status": "'missing'", "expected_by": "'own_years'"}] * missing
-    rows += [{"expected_by": "null"}] * unexpected
-    mart_frame(file, "coverage", rows)
-
-
-def floor(file: Path, share: float) -> SuiteResult:
-    (result,) = run_suites(
-        file, [s for s in all_suites(coverage_floor=share) if s.name == "coverage_floor"]
+def violations(rows: Sequence[Failing], evaluated: int = 2) -> list[str]:
+    """Makes what the audits found; every rule was evaluated so often."""
+    failing = "".join(
+        f" union all select 'a', '{rule}', 'requests', '{row}', null,"
+        f" {'null' if policy is None else repr(str(policy))}, 5, {5 - difference}, {difference},"
+        " null"
+        for rule, policy, row, difference in rows
     )
-    return result
+    counts = ", ".join(
+        f"('{check.rule}', {repr(str(check.policy)) if check.policy else 'null::varchar'},"
+        f" {evaluated})"
+        for check in RULES
+    )
+    return [
+        "create or replace table audits.violations as from (select 'b' as document_sha256, '' as"
+        ' rule, \'\' as "table", \'\' as "row", null::varchar as "column", null::varchar as'
+        ' reading, 0 as "left", 0 as "right", 0 as difference, null::varchar as detail'
+        f"{failing}) where document_sha256 = 'a'",
+        "create or replace table audits.evaluations as"
+        f" from (values {counts}) as counts (rule, reading, evaluated)",
+    ]
 
 
-@pytest.mark.parametrize("share", [0, 0.5, 0.75])
-def test_a_coverage_at_the_floor_passes(file: Path, share: float) -> None:
-    coverage(file, held=3, missing=1)
-    result = floor(file, share)
-    assert result.passed, result.problem
-    assert (result.judged, result.broken, result.failures) == (4, 1, ())
+def findings(rule: str) -> str:
+    return (
+        "create or replace table raw.findings as"
+        f" select 'a' as document_sha256, '{rule}' as rule from range(2)"
+    )
 
 
-@pytest.mark.parametrize("share", [0.76, 1])
-def test_a_coverage_below_the_floor_blocks_the_release(file: Path, share: float) -> None:
-    # what nobody expected lifts no share
-    coverage(file, held=3, missing=1, unexpected=16)
-    result = floor(file, share)
-    assert (result.passed, result.problem) == (False, None)
-    assert result.severity is Severity.ERROR
-    assert (result.judged, result.broken) == (4, 1)
-    assert [f["expected_by"] for f in result.failures] == ["own_years"]
-    assert len(result.agency_years) == 1
+@pytest.fixture(scope="module")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """make(*statements) -> a warehouse of one report that passes every check, changed by them."""
+
+    def made(*statements: str) -> Path:
+        file = tmp_path_factory.mktemp("warehouse") / "building.duckdb"
+        with duckdb.connect(str(file)) as con:
+            create_tables(con, "raw", form_tables(load_forms()))
+        query(
+            file,
+            "create table raw.documents as select 'a' as document_sha256, 'report' as outcome",
+            "create table raw.resolution as select 'a' as document_sha256,"
+            " 'agency' as agency_id, 2021 as report_year",
+            "create table raw.facts as select 'a' as document_sha256, form_cells.*,"
+            " 'reported' as state from raw.form_cells",
+            findings("row_short"),
+            *violations([]),
+            *(frame(relation, [{}, {}]) for relation in COLUMNS),
+            *statements,
+        )
+        return file
+
+    return made
 
 
-def test_a_whole_coverage_passes_any_floor(file: Path) -> None:
-    coverage(file, held=2, missing=0)
-    assert floor(file, 1).passed
+@pytest.fixture(scope="module")
+def passing(make: Callable[..., Path]) -> Path:
+    return make()
 
 
-@pytest.mark.parametrize("share", [0, 1])
-def test_where_nothing_is_expected_nothing_is_missing(file: Path, share: float) -> None:
-    coverage(file, held=0, missing=0, unexpected=3)
-    result = floor(file, share)
-    assert result.passed, result.problem
-    assert result.judged == 0
+@pytest.fixture(scope="module")
+def passed(passing: Path) -> Results:
+    return results(passing)
 
 
-# --- a check that cannot look ------------------------------------------------------------------
+def test_every_check_passes_where_nothing_is_wrong(passed: Results) -> None:
+    assert passed.keys() == CHECKS.keys()
+    for evaluation in passed.values():
+        assert (evaluation.passed, evaluation.problem) == (True, None), evaluation
+        assert (evaluation.failed, evaluation.failures) == (0, ())
 
 
-def test_a_missing_relation_fails_every_suite(file: Path) -> None:
-    for result in run_suites(file, list(SUITES.values())):
-        assert not result.passed
-        assert result.severity is Severity.ERROR
-        assert result.problem is not None
-        assert "\n" not in result.problem
-        assert "does not exist" in result.problem
+def test_every_check_says_how_much_it_evaluated_and_how_long(passed: Results) -> None:
+    for check in CHECKS.values():
+        expected = 1 if check.name == "readers_agree" else 2
+        assert passed[check.name].evaluated == expected, check.name
+        assert passed[check.name].seconds > 0
 
 
-def test_a_relation_without_the_column_fails(file: Path) -> None:
-    frame(file, "create table marts.dim_rule as select 1 as other")
-    result = run(file, "dim_rule_key")
-    assert not result.passed
-    assert "rule" in (result.problem or "")
+# --- rules ---------------------------------------------------------------------------------------
 
 
-def test_a_file_that_is_no_warehouse_fails_every_suite(tmp_path: Path) -> None:
-    with duckdb.connect(str(tmp_path / "other.duckdb")):
+def test_rules_of_sql_and_identities_have_checks() -> None:
+    checked = {(check.rule, check.policy) for check in RULES}
+    assert {("dispositions_sum_to_total", p) for p in ("strict", "blank_as_zero")} <= checked
+    assert {("counts_are_whole", None), ("documents_differ", None)} <= checked
+    # The parser finds it, no SQL does.
+    assert ("row_short", None) not in checked
+
+
+@pytest.fixture(scope="module")
+def broken(make: Callable[..., Path]) -> Results:
+    rows = [(str(check.rule), check.policy, "received", 2) for check in RULES]
+    return results(make(*violations(rows)), RULES)
+
+
+@pytest.mark.parametrize("check", RULES, ids=name_of)
+def test_broken_rule_is_a_warning_with_its_agency_year(broken: Results, check: Check) -> None:
+    evaluation = broken[check.name]
+    assert (evaluation.passed, evaluation.problem) == (False, None)
+    assert evaluation.severity is Severity.WARNING
+    assert (evaluation.evaluated, evaluation.failed) == (2, 1)
+    (failure,) = evaluation.failures
+    assert (failure["agency_id"], failure["report_year"]) == ("agency", 2021)
+    assert (failure["row"], failure["left"], failure["difference"]) == ("received", 5, 2)
+
+
+def test_rule_that_evaluated_nothing_of_whole_tables_is_an_error(
+    make: Callable[..., Path],
+) -> None:
+    nothing = violations([], evaluated=0)
+    evaluations = results(make(*nothing), RULES)
+    silent = {name for name, e in evaluations.items() if e.problem}
+    assert {evaluations[name].severity for name in silent} == {Severity.ERROR}
+    assert "nothing was evaluated" in str(evaluations["counts_are_whole"].problem)
+    # Annexes print the rows that they like; these two need no table.
+    assert {check.rule for check in RULES if check.name not in silent} == {
+        "indicator_parts_sum_to_total",
+        "disclosure_channels_sum_to_total",
+        "replies_match_requests",
+        "documents_differ",
+        "year_in_the_future",
+    }
+    one_blank = "update raw.facts set state = 'blank' where \"row\" in ('granted', 'regulations')"
+    evaluations = results(make(*nothing, one_blank), RULES)
+    assert not evaluations["dispositions_sum_to_total_strict"].problem
+    assert not evaluations["disclosed_within_total"].problem
+    assert evaluations["outcomes_sum_to_total_strict"].problem
+
+
+def test_rule_of_one_vintage_needs_nothing_of_another(make: Callable[..., Path]) -> None:
+    without = "delete from raw.facts where vintage = '2019'"
+    file = make(*violations([], evaluated=0), without)
+    assert not result(file, "disclosed_within_total").problem
+    assert result(file, "counts_are_whole").problem
+
+
+def test_rule_whose_planted_violation_was_missed_is_an_error(passing: Path) -> None:
+    checks = [CHECKS["counts_are_whole"], CHECKS["outcomes_sum_to_total_strict"]]
+    one, other = run_checks(passing, checks, missed=[("outcomes_sum_to_total", "strict")])
+    assert one.passed
+    assert (other.passed, other.severity) == (False, Severity.ERROR)
+    assert "planted" in str(other.problem)
+
+
+def test_more_failures_than_are_listed_are_all_counted(make: Callable[..., Path]) -> None:
+    rows = [("counts_are_whole", None, f"row{n}", 1) for n in range(300)]
+    evaluation = result(make(*violations(rows)), "counts_are_whole")
+    assert (evaluation.failed, len(evaluation.failures)) == (300, 200)
+
+
+# --- readers -------------------------------------------------------------------------------------
+
+
+def test_two_readers_that_differ_block_the_release(make: Callable[..., Path]) -> None:
+    evaluation = result(make(findings("readers_differ")), "readers_agree")
+    assert (evaluation.passed, evaluation.problem, evaluation.failed) == (False, None, 1)
+    assert evaluation.severity is Severity.ERROR
+    assert evaluation.failures[0]["agency_id"] == "agency"
+
+
+# --- keys and accepted values --------------------------------------------------------------------
+
+
+def test_every_mart_has_its_key_proven_once() -> None:
+    assert sorted(str(check.mart) for check in KEYS) == sorted(load_marts())
+
+
+@pytest.fixture(scope="module")
+def doubled(make: Callable[..., Path]) -> Results:
+    """Of each mart two rows share the key; where it may be NULL, it is."""
+    statements = []
+    for name, mart in load_marts().items():
+        same = {
+            c: "null" if c in mart.nullable else value_of(f"marts.{name}", c, 1) for c in mart.key
+        }
+        statements.append(frame(f"marts.{name}", [same, same, {}]))
+    return results(make(*statements), KEYS)
+
+
+@pytest.mark.parametrize("check", KEYS, ids=name_of)
+def test_doubled_key_is_an_error_that_blocks(doubled: Results, check: Check) -> None:
+    evaluation = doubled[check.name]
+    assert (evaluation.passed, evaluation.problem) == (False, None)
+    assert (evaluation.severity, check.blocking) == (Severity.ERROR, True)
+    assert evaluation.failed == 1
+    assert evaluation.failures[0]["rows"] == 2
+    assert set(load_marts()[str(check.mart)].key) <= set(evaluation.failures[0])
+
+
+@pytest.fixture(scope="module")
+def with_nulls(make: Callable[..., Path]) -> Results:
+    """Of each mart a row for each column of the key, with NULL in it."""
+    statements = [
+        frame(f"marts.{name}", [{}, *({column: "null"} for column in mart.key)])
+        for name, mart in load_marts().items()
+    ]
+    return results(make(*statements), KEYS)
+
+
+@pytest.mark.parametrize("check", KEYS, ids=name_of)
+def test_null_in_a_key_is_an_error_save_where_the_yml_allows_it(
+    with_nulls: Results, check: Check
+) -> None:
+    mart = load_marts()[str(check.mart)]
+    evaluation = with_nulls[check.name]
+    assert (evaluation.passed, evaluation.problem) == (False, None)
+    nulls = {
+        column for failure in evaluation.failures for column in mart.key if failure[column] is None
+    }
+    assert nulls == set(mart.key) - set(mart.nullable)
+
+
+@pytest.fixture(scope="module")
+def outside(make: Callable[..., Path]) -> Results:
+    """Of each relation a row for each checked column, with what it may not hold."""
+    statements = []
+    for relation, columns in COLUMNS.items():
+        wrong = [
+            {name: "'nonsense'" if column.accepted_values else "-1"}
+            for name, column in columns.items()
+            if column.failing(name)
+        ]
+        statements.append(frame(relation, [{}, *wrong]))
+    return results(make(*statements), DOMAINS)
+
+
+@pytest.mark.parametrize("check", DOMAINS, ids=name_of)
+def test_each_column_outside_its_accepted_values_is_a_warning(
+    outside: Results, check: Check
+) -> None:
+    evaluation = outside[check.name]
+    assert (evaluation.passed, evaluation.problem) == (False, None)
+    assert evaluation.severity is Severity.WARNING
+    columns = COLUMNS[check.relation]
+    assert sorted(failure["what"] for failure in evaluation.failures) == sorted(
+        name for name, column in columns.items() if column.failing(name)
+    )
+
+
+def test_columns_of_states_have_accepted_values() -> None:
+    for relation, columns in COLUMNS.items():
+        for name, column in columns.items():
+            if name == "state" or name.endswith("_state"):
+                assert column.accepted_values, f"{relation}.{name}"
+
+
+def test_mart_may_be_empty_but_not_the_documents_of_reports(make: Callable[..., Path]) -> None:
+    file = make("delete from marts.fct_indicators", "delete from marts.dim_document")
+    evaluations = results(file, [CHECKS["fct_indicators_key"], CHECKS["dim_document_key"]])
+    assert evaluations["fct_indicators_key"].passed
+    assert evaluations["dim_document_key"].severity is Severity.ERROR
+    assert "nothing was evaluated" in str(evaluations["dim_document_key"].problem)
+
+
+# --- coverage ------------------------------------------------------------------------------------
+
+
+def floor(file: Path, share: float) -> Evaluation:
+    checks = [c for c in all_checks(coverage_floor=share) if c.name == "coverage_floor"]
+    (evaluation,) = run_checks(file, checks)
+    return evaluation
+
+
+def coverage(*, held: int, missing: int, unexpected: int = 0) -> str:
+    rows = [{"status": "'present'", "expected_by": "'registry'"}] * held
+    rows += [{"status": "'missing'", "expected_by": "'own_years'"}] * missing
+    rows += [{"status": "'present'", "expected_by": "null"}] * unexpected
+    return frame("marts.coverage", rows)
+
+
+def test_coverage_at_the_floor_passes_and_below_it_blocks_the_release(
+    make: Callable[..., Path],
+) -> None:
+    # What nobody expected lifts no share.
+    file = make(coverage(held=3, missing=1, unexpected=16))
+    for share in (0, 0.5, 0.75):
+        assert floor(file, share).passed
+    for share in (0.76, 1):
+        evaluation = floor(file, share)
+        assert (evaluation.passed, evaluation.problem) == (False, None)
+        assert evaluation.severity is Severity.ERROR
+        assert (evaluation.evaluated, evaluation.failed) == (4, 1)
+        assert [f["expected_by"] for f in evaluation.failures] == ["own_years"]
+
+
+def test_where_nothing_is_expected_nothing_is_missing(make: Callable[..., Path]) -> None:
+    evaluation = floor(make(coverage(held=0, missing=0, unexpected=3)), 1)
+    assert (evaluation.passed, evaluation.evaluated) == (True, 0)
+
+
+# --- a check that cannot be evaluated ------------------------------------------------------------
+
+
+def test_missing_relations_fail_every_check_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "other.duckdb"
+    with duckdb.connect(str(file)):
         pass
-    results = run_suites(tmp_path / "other.duckdb", list(SUITES.values()))
-    assert not any(result.passed for result in results)
+    for evaluation in results(file).values():
+        assert not evaluation.passed
+        assert evaluation.severity is Severity.ERROR
+        assert "does not exist" in str(evaluation.problem)
+        assert "\n" not in str(evaluation.problem)
 
 
-def test_the_file_can_be_written_again_afterwards(file: Path) -> None:
-    mart_frame(file, "dim_rule", [{}])
-    run(file, "dim_rule_key")
-    mart_frame(file, "dim_rule", [{}, {}])
-    assert run(file, "dim_rule_key").judged == 2
+def test_relation_without_the_column_fails(make: Callable[..., Path]) -> None:
+    file = make("create or replace table marts.dim_rule as select 1 as other")
+    evaluation = result(file, "dim_rule_key")
+    assert (evaluation.passed, evaluation.severity) == (False, Severity.ERROR)
+    assert "rule" in str(evaluation.problem)
 
 
-def test_any_path_will_do(file: Path) -> None:
-    mart_frame(file, "dim_rule", [{}])
+def test_file_can_be_written_again_afterwards(make: Callable[..., Path]) -> None:
+    file = make()
+    assert result(file, "dim_rule_key").passed
+    query(file, frame("marts.dim_rule", [{}, {}, {}]))
+    assert result(file, "dim_rule_key").evaluated == 3
+
+
+def test_any_path_will_do(make: Callable[..., Path]) -> None:
+    file = make()
     strange = file.parent / "仓库 a?b#c%20d'e" / "building.duckdb"
     strange.parent.mkdir()
     file.rename(strange)
-    assert run(strange, "dim_rule_key").passed
+    assert result(strange, "dim_rule_key").passed
 
 
-def test_every_suite_has_a_name_of_its_own_and_a_layer() -> None:
-    assert len(SUITES) == len(all_suites())
-    audits, marts = suites_of(Layer.AUDITS), suites_of(Layer.MARTS)
-    assert {s.name for s in (*audits, *marts)} == set(SUITES)
-    assert [suite.name for suite in audits if suite.blocking] == ["readers_agree"]
+def test_every_check_has_a_name_of_its_own() -> None:
+    assert len(CHECKS) == len(all_checks())
+    blocking = {name for name, check in CHECKS.items() if check.blocking}
+    assert blocking == {"readers_agree", "coverage_floor", *(check.name for check in KEYS)}

@@ -4,15 +4,21 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
+from expectations import Check, all_checks
 from pipelines.domain import Claim, Outcome, OutcomeKind, Place, State
 from pipelines.forms import finding, load_forms
 from pipelines.reference.regions import Region, Regions
-from pipelines.warehouse.key_checks import BrokenKey, broken_keys
-from pipelines.warehouse.sql_models import load_marts, load_sql_models, quoted
+from pipelines.warehouse.sql_models import (
+    load_marts,
+    load_model_columns,
+    load_sql_models,
+    quoted,
+)
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 Make = Callable[..., Outcome]
@@ -324,22 +330,41 @@ def test_marts_carry_no_constraints(warehouse: duckdb.DuckDBPyConnection) -> Non
     assert warehouse.execute("select * from duckdb_constraints()").fetchall() == []
 
 
+KEYS = [check for check in all_checks() if check.name.endswith("_key")]
+
+
+def failing(con: duckdb.DuckDBPyConnection, check: Check) -> list[tuple[Any, ...]]:
+    batch = f"(from {check.relation})"
+    return con.execute(check.failing_rows.replace("{batch}", batch)).fetchall()
+
+
 def test_whole_keys_are_not_broken(warehouse: duckdb.DuckDBPyConnection) -> None:
-    assert broken_keys(warehouse) == []
+    assert {check.name: failing(warehouse, check) for check in KEYS} == {
+        check.name: [] for check in KEYS
+    }
 
 
-@pytest.mark.parametrize("name", sorted(set(CONTRACT) - VIEWS - EMPTY_FOR_NOW))
-def test_a_doubled_row_breaks_its_key(warehouse: duckdb.DuckDBPyConnection, name: str) -> None:
-    warehouse.execute(f"insert into marts.{name} select * from marts.{name} limit 1")
-    assert BrokenKey(name, load_marts()[name].key, 2) in broken_keys(warehouse)
-
-
-def test_a_null_breaks_a_key_save_where_the_yml_allows_it(
+def test_accepted_values_and_rules_know_the_columns_of_their_relations(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    warehouse.execute("insert into marts.fct_reviews (agency_id, report_year) values ('a', 2022)")
-    warehouse.execute("insert into marts.fct_findings (document_sha256, rule) values ('f', 'r')")
-    assert broken_keys(warehouse) == [BrokenKey("fct_reviews", load_marts()["fct_reviews"].key, 1)]
+    for check in all_checks():
+        failing(warehouse, check)
+        warehouse.execute(check.evaluated)
+        warehouse.execute(check.should_evaluate or "select 1")
+
+
+@pytest.mark.parametrize("table", sorted(load_model_columns()))
+def test_grain_of_staging_and_intermediate_is_their_key(
+    warehouse: duckdb.DuckDBPyConnection, table: str
+) -> None:
+    grain = next(model.grain for model in load_sql_models() if model.full_name == table)
+    columns = ", ".join(quoted(column) for column in grain)
+    assert (
+        warehouse.execute(
+            f"select {columns} from {table} group by all having count(*) > 1"
+        ).fetchall()
+        == []
+    )
 
 
 SHORT_ITEMS = {

@@ -17,7 +17,7 @@ from assets import sensors
 from assets.definitions import defs
 from assets.instance import dagster_home
 from assets.jobs import crawl_and_refresh, refresh
-from expectations import all_suites
+from expectations import all_checks
 from pipelines.settings import Settings
 from pipelines.warehouse.sql_models import MODEL_SCHEMAS, load_marts
 
@@ -69,10 +69,10 @@ def test_every_asset_has_a_group_kinds_and_a_description() -> None:
         assert node.description
 
 
-def test_every_suite_is_a_check_that_what_comes_after_waits_for() -> None:
+def test_every_check_is_one_that_what_comes_after_waits_for() -> None:
     checks = {spec.name: spec for checks in defs.asset_checks or [] for spec in checks.check_specs}
     of_the_crawl = {"every_source_was_read", "no_year_is_missing"}
-    assert set(checks) == {suite.name for suite in all_suites()} | of_the_crawl
+    assert set(checks) == {check.name for check in all_checks()} | of_the_crawl
     assert {name for name, spec in checks.items() if not spec.blocking} == of_the_crawl
     assert checks["fct_requests_key"].asset_key == key("marts/fct_requests")
     assert checks["applicants_sum_to_total_strict"].asset_key == key("audits/findings")

@@ -77,12 +77,11 @@ def build(file: Path, outcomes: dict[str, str], tables: int = 3) -> Path:
 def gate_for(
     *archived: str,
     failed_checks: tuple[str, ...] = (),
-    broken_keys: tuple[str, ...] = (),
     thresholds: Thresholds = LAX,
     accepted: frozenset[str] = frozenset(),
 ) -> Gate:
     documents = pa.table({"document_sha256": pa.array(archived, pa.string())})
-    return Gate(documents, failed_checks, broken_keys, thresholds, accepted)
+    return Gate(documents, failed_checks, thresholds, accepted)
 
 
 def release(
@@ -186,7 +185,6 @@ def test_what_is_to_be_known_of_a_release_lies_beside_it(warehouse: Path, publis
 @pytest.mark.parametrize(
     ("gate", "reason"),
     [
-        (gate_for("a", "b", broken_keys=("dim_x (id): 2 rows",)), "broken key: dim_x (id): 2 rows"),
         (gate_for("a", "b", failed_checks=("readers agree: 1 row",)), "readers agree: 1 row"),
         (gate_for("a", "b", "c"), "1 of 3 archived documents have no outcome, c is the first"),
         (
