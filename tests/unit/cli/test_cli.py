@@ -30,6 +30,7 @@ COMMANDS = (
     "evidence",
     "coverage",
     "history",
+    "failed",
     "settings",
     "status",
 )
