@@ -31,7 +31,7 @@ def evidence(
     con = duckdb.connect()
     try:
         found = con.execute(
-            "SELECT * FROM read_parquet(?)"
+            "SELECT * FROM read_parquet(?, hive_partitioning = false)"
             ' WHERE document_sha256 = ? AND "table" = ? AND "row" = ? AND "column" = ?',
             [glob.escape(str(file)), document_sha256, table, row, column],
         )

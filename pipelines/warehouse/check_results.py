@@ -73,7 +73,11 @@ def write_check_results(
     con.execute("delete from quality.latest where name in (select name from new_results)")
     con.execute("insert into quality.latest by name from new_results")
     con.unregister("new_results")
-    earlier = f"read_parquet({literal(str(history))})" if history.is_file() else "quality.latest"
+    earlier = (
+        f"read_parquet({literal(str(history))}, hive_partitioning = false)"
+        if history.is_file()
+        else "quality.latest"
+    )
     con.execute(
         f"""
         create or replace table quality.results as

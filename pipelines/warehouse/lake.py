@@ -69,7 +69,7 @@ def changed_cells(
         con.register("documents", pa.table({"document_sha256": sorted(documents)}))
         try:
             lakes = " union all ".join(
-                f"select {columns}, '{version}' as lake from read_parquet({_listed(facts)})"
+                f"select {columns}, '{version}' as lake from {_parquet(facts)}"
                 for version in (before, after)
                 if (facts := shard_files(lake_dir, version, ["facts"])["facts"])
             )
@@ -129,13 +129,14 @@ def create_lake_view(
     con.execute(
         f"create view lake.{kind} as"
         " select * exclude (filename), parse_filename(filename) as shard"
-        f" from read_parquet({_listed(files)}, filename = true)"
+        f" from {_parquet(files)}"
     )
 
 
-def _listed(files: Sequence[Path]) -> str:
-    """The files as a list of DuckDB."""
-    return f"[{', '.join(literal(glob.escape(str(file))) for file in files)}]"
+def _parquet(files: Sequence[Path]) -> str:
+    """The rows of the files, with their file name. A folder named `a=b` gives no column."""
+    listed = ", ".join(literal(glob.escape(str(file))) for file in files)
+    return f"read_parquet([{listed}], filename = true, hive_partitioning = false)"
 
 
 def _write_whole(table: pa.Table, target: Path) -> None:

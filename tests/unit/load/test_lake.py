@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -21,9 +22,11 @@ from pipelines.domain import (
 from pipelines.warehouse.arrow_tables import CLAIMS, DOCUMENTS, FACTS, FINDINGS
 from pipelines.warehouse.lake import (
     changed_cells,
+    create_lake_view,
     lakes,
     processed,
     remove_lake,
+    shard_files,
     write_shard,
 )
 
@@ -145,6 +148,15 @@ def test_lake_that_is_not_whole_or_of_another_layout_is_not_compared(tmp_path: P
     assert changed_cells(tmp_path, "v1", "v2", ["a" * 64]) is None
     facts.unlink()
     assert changed_cells(tmp_path, "v1", "v2", ["a" * 64]) is None
+
+
+def test_folder_that_looks_like_a_partition_gives_no_column(tmp_path: Path) -> None:
+    lake = tmp_path / "year=2022"
+    write_shard(lake, [outcome("a")], "v1")
+    with duckdb.connect() as con:
+        create_lake_view(con, "documents", shard_files(lake, "v1")["documents"], DOCUMENTS)
+        columns = [name for name, *_ in con.execute("describe lake.documents").fetchall()]
+    assert columns == [*DOCUMENTS.names, "shard"]
 
 
 def test_lake_is_removed_whole(tmp_path: Path) -> None:
