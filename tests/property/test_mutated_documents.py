@@ -24,7 +24,8 @@ from tests.simulate import Format, Habits, generate, load_agencies, load_words, 
 
 FORMATS: tuple[Format, ...] = ("html", "text", "pdf", "docx", "xlsx")
 BASES = 4
-LIMITS = Limits(seconds=30, megabytes=4096)
+# Loaded machines are slow: the time limit has tests of its own.
+LIMITS = Limits(seconds=600, megabytes=4096)
 UNFORESEEN = re.compile(r"(?:Error|Exception|Warning) while reading|died|took longer|more memory")
 # What means something to one reader or another.
 TOKENS = (

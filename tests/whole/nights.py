@@ -44,11 +44,10 @@ class Crawler:
     def start(self) -> subprocess.Popen[bytes]:
         """The same in a process that can be killed."""
         code = (
-            "import sys; from pipelines.runs import crawl as crawling;"
-            "from pipelines.settings import Settings;"
+            "import sys; from pipelines.runs import crawl; from pipelines.settings import Settings;"
             "settings = Settings.model_validate_json(sys.argv[1]);"
-            "sources = crawling.chosen_sources(settings, []);"
-            "crawling.crawl(settings, sources, lambda *_: None)"
+            "sources = crawl.chosen_sources(settings, []);"
+            "crawl.crawl(settings, sources, lambda *_: None)"
         )
         command = [sys.executable, "-c", code, self.settings.model_dump_json()]
         return subprocess.Popen(command, start_new_session=True)

@@ -155,14 +155,23 @@ def retry() -> PatientRetry:
     return PatientRetry.from_crawler(crawler)
 
 
-def test_whoever_asks_a_host_waits_as_long_as_it_said() -> None:
-    patient = retry()
+def test_a_host_that_asks_to_wait_is_waited_for_and_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slept, sleep = [], asyncio.sleep
+
+    async def recorded(seconds: float) -> None:
+        slept.append(seconds)
+        await sleep(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", recorded)
+    patient, began = retry(), time.monotonic()
     busy = Response(START, 429, headers={"Retry-After": "1"})
     patient.response_came(busy, Request(START, meta={"download_slot": HOST}))
-    began = time.monotonic()
     asyncio.run(patient.process_request(Request("http://other.example/")))
-    assert time.monotonic() - began < 0.5
+    assert slept == []
     asyncio.run(patient.process_request(Request(f"{BASE}/robots.txt")))
+    assert slept
     assert time.monotonic() - began >= 0.95
 
 

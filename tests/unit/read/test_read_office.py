@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -249,9 +248,7 @@ def test_a_file_that_gave_nothing_is_tried_once_more_alone(stand_in: Path) -> No
 @pytest.mark.parametrize("word", ["HANG", "CRASH"])
 def test_one_file_that_stops_a_batch_costs_only_itself(stand_in: Path, word: str) -> None:
     documents = [rtf("a"), rtf(word), rtf("b"), rtf("c")]
-    began = time.monotonic()
     made = office.convert(documents, SHORT)
-    assert time.monotonic() - began < 20
     assert [isinstance(made[d.sha256], bytes) for d in documents] == [True, False, True, True]
     assert "broke down or took longer than 1 s" in str(made[documents[1].sha256])
     assert starts(stand_in) == 3

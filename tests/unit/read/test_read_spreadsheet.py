@@ -3,7 +3,6 @@
 import io
 import random
 import subprocess
-import time
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
@@ -215,14 +214,11 @@ def test_formatted_rows_with_nothing_in_them_take_no_memory() -> None:
     del sheet, empty
     document = document_of(content)
     tracemalloc.start()
-    started = time.perf_counter()
     reading = read_xlsx(document)
-    seconds = time.perf_counter() - started
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert rows_of(grids(reading)[0])[0] == ["1", "2"]
     assert peak < 5_000_000
-    assert seconds < 30
 
 
 def test_a_sheet_that_is_too_large_is_refused() -> None:

@@ -4,7 +4,6 @@ import io
 import random
 import stat
 import struct
-import time
 import tracemalloc
 import zipfile
 import zlib
@@ -150,15 +149,12 @@ def test_an_archive_without_documents_says_so(content: bytes) -> None:
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     bomb = packed({"a.htm": bytes(90_000_000), "b.txt": TEXT})
     tracemalloc.start()
-    began = time.perf_counter()
     entries = opened(bomb)
-    seconds = time.perf_counter() - began
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert names(entries) == ["b.txt"]
     assert "bombs" in entries.skipped[0]
     assert peak < 5_000_000
-    assert seconds < 1
 
 
 def test_all_together_are_bounded_in_nested_archives_too() -> None:

@@ -462,12 +462,9 @@ def test_a_website_that_asks_to_wait_is_left_alone_so_long(found: dict[str, Foun
     assert kinds(here.nights[0]) == [""] * 4
     times = {path: [a.at for a in here.site.of(path)] for path in here.site.paths()}
     one, again = times["/a.html"]
-    assert 1.95 <= again - one < 4
+    assert again - one >= 1.95
     one, again = times["/b.html"]
     assert again >= NOT_BEFORE["/b.html"]
-    for path in ("/c.html", "/d.html"):
-        one, again = times[path]
-        assert again - one < 1
 
 
 def test_a_website_that_asks_for_too_long_is_left_alone_tonight(found: dict[str, Found]) -> None:
