@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Collection
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from expectations.checks import all_checks
@@ -69,10 +68,5 @@ def _result(evaluation: "Evaluation", run_id: str, now: dt.datetime) -> CheckRes
 
 
 def printed(value: Any) -> str:
-    """A value of a failing row: nothing for NULL, figures without zeros that say nothing."""
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        text = format(value, "f")
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    return str(value)
+    """A value of a failing row; nothing for NULL."""
+    return "" if value is None else str(value)

@@ -105,7 +105,8 @@ def violations(rows: Sequence[Failing], evaluated: int = 2) -> list[str]:
     return [
         "create or replace table audits.violations as from (select 'b' as document_sha256, '' as"
         ' rule, \'\' as "table", \'\' as "row", null::varchar as "column", null::varchar as'
-        ' reading, 0 as "left", 0 as "right", 0 as difference, null::varchar as detail'
+        ' reading, 0::decimal(38, 8) as "left", 0::decimal(38, 8) as "right", 0::decimal(38, 8) as'
+        " difference, null::varchar as detail"
         f"{failing}) where document_sha256 = 'a'",
         "create or replace table audits.evaluations as"
         f" from (values {counts}) as counts (rule, reading, evaluated)",
@@ -193,7 +194,7 @@ def test_broken_rule_is_a_warning_with_its_agency_year(broken: Results, check: C
     assert (evaluation.evaluated, evaluation.failed) == (2, 1)
     (failure,) = evaluation.failures
     assert (failure["agency_id"], failure["report_year"]) == ("agency", 2021)
-    assert (failure["row"], failure["left"], failure["difference"]) == ("received", 5, 2)
+    assert (failure["row"], failure["left"], failure["difference"]) == ("received", "5", "2")
 
 
 def test_rule_that_evaluated_nothing_of_whole_tables_is_an_error(
@@ -232,6 +233,13 @@ def test_rule_whose_planted_violation_was_missed_is_an_error(passing: Path) -> N
     assert one.passed
     assert (other.passed, other.severity) == (False, Severity.ERROR)
     assert "planted" in str(other.problem)
+
+
+def test_figures_of_failures_are_exact_texts(make: Callable[..., Path]) -> None:
+    file = make(*violations([("counts_are_whole", None, "received", 1)]))
+    query(file, 'update audits.violations set "left" = 12345678901234567890.50')
+    (failure,) = result(file, "counts_are_whole").failures
+    assert failure["left"] == "12345678901234567890.5"
 
 
 def test_more_failures_than_are_listed_are_all_counted(make: Callable[..., Path]) -> None:
