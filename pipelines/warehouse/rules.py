@@ -126,18 +126,24 @@ def create_audits(
 ) -> None:
     """Make the tables `needed_for` (full names) of these documents alone, with all that they read.
     Without `resolution` no document is compared with another."""
-    tables = {
-        **outcome_tables(outcomes, parser_version=""),
-        **form_tables(forms),
-        "calendar": CALENDAR.empty_table() if calendar is None else calendar_table(calendar),
-        "resolution": RESOLUTION.empty_table() if resolution is None else resolution,
+    lake = {
+        **{
+            kind: table.append_column("shard", pa.array([""] * len(table), pa.string()))
+            for kind, table in outcome_tables(outcomes, parser_version="").items()
+        },
         # Where a document lay is not asked.
         "manifest": MANIFEST_SCHEMA.empty_table(),
         "sightings": SIGHTINGS_SCHEMA.empty_table(),
     }
-    needed = upstream_of(needed_for, "raw", sql_dir=sql_dir)
-    create_tables(con, "raw", {name: tables[name] for name in sorted(needed & tables.keys())})
-    schemas = ["staging", "intermediate", "audits"]
+    raw = {
+        **form_tables(forms),
+        "calendar": CALENDAR.empty_table() if calendar is None else calendar_table(calendar),
+        "resolution": RESOLUTION.empty_table() if resolution is None else resolution,
+    }
+    for schema, tables in (("lake", lake), ("raw", raw)):
+        needed = upstream_of(needed_for, schema, sql_dir=sql_dir)
+        create_tables(con, schema, {name: tables[name] for name in sorted(needed & tables.keys())})
+    schemas = ["raw", "staging", "intermediate", "audits"]
     run_sql_models(con, schemas, needed_for=needed_for, sql_dir=sql_dir)
 
 
