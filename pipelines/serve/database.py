@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from pipelines.domain import OgiError
 from pipelines.warehouse.connection import closed_after
+from pipelines.warehouse.sql_models import literal
 
 
 class QueryError(OgiError):
@@ -37,7 +38,7 @@ def connect(published_file: Path) -> duckdb.DuckDBPyConnection:
     spill = Path(tempfile.gettempdir()) / f"ogi-query-{os.getpid()}"
     con = duckdb.connect(config={"temp_directory": str(spill)})
     try:
-        con.execute(f"ATTACH '{_quoted(published_file)}' AS ogi (READ_ONLY)")
+        con.execute(f"ATTACH {literal(str(published_file))} AS ogi (READ_ONLY)")
         con.execute("USE ogi.marts")
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")
@@ -87,7 +88,3 @@ def _only_asks(sql: str) -> None:
         raise QueryError(
             f"SQL: only SELECT is answered, the release is read-only; not {kinds[0].name}"
         )
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
