@@ -19,7 +19,7 @@ import pytest
 from pipelines.runs import workers
 from pipelines.runs.workers import ExecutionError, Limits, executor, map_batches, within
 from pipelines.settings import Settings
-from tests.unit.execution.processes_for_tests import is_running, wait_for
+from tests.unit.runs.processes_for_tests import is_running, wait_for
 
 HERE = Path(__file__).parent
 BATCHES = [list(range(start, start + 4)) for start in range(0, 32, 4)]

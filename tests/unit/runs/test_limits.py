@@ -27,7 +27,7 @@ from pipelines.runs.workers import (
     within,
 )
 from pipelines.settings import Settings
-from tests.unit.execution.processes_for_tests import is_running, wait_for
+from tests.unit.runs.processes_for_tests import is_running, wait_for
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parents[2] / "data" / "samples" / "reports"
