@@ -17,9 +17,9 @@ sums as (
         sum(value) filter (side = 'left') as "left",
         sum(value) filter (side = 'right') as "right",
         bool_and(state = 'reported') as all_reported,
-        bool_and(state not in ('unreadable', 'absent'))
-        and count(*) filter (side = 'left') >= min(operands_needed) filter (side = 'left')
-        and count(*) filter (side = 'right') >= min(operands_needed) filter (side = 'right') as is_evaluated,
+        bool_and(state not in ('unreadable', 'absent')) as none_lost,
+        count(*) filter (side = 'left') >= min(operands_needed) filter (side = 'left')
+        and count(*) filter (side = 'right') >= min(operands_needed) filter (side = 'right') as is_complete,
         bool_or(state in ('reported', 'unreadable')) filter (is_total) as has_total
     from operands
     group by document_sha256, equation
@@ -54,7 +54,8 @@ placed as (
 blank_totals as (
     select document_sha256, "table", total_row, total_column
     from placed
-    where has_total is not null
+    -- a total none of whose parts is printed is none here
+    where has_total is not null and is_complete
     group by all
     having not bool_or(has_total) and count(distinct (place_row, place_column)) > 1
 )
@@ -82,4 +83,4 @@ left join printed_columns
     on printed_columns.document_sha256 = placed.document_sha256
     and printed_columns."table" = placed."table"
     and printed_columns.needs_column = placed.needs_column
-where is_evaluated and (placed.needs_column is null or printed_columns.needs_column is not null)
+where is_complete and none_lost and (placed.needs_column is null or printed_columns.needs_column is not null)

@@ -168,7 +168,8 @@ def test_empty_inbox_of_an_empty_archive_ends_2(ogi: Ogi, tmp_path: Path) -> Non
     inbox.mkdir()
     ended = ogi(tmp_path, "run")
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.startswith(f"{inbox}: no file here")
+    assert ended.stderr.startswith("nothing to publish")
+    assert f"the inbox {inbox} no file" in ended.stderr
     assert list(tmp_path.iterdir()) == [inbox]
 
 

@@ -35,7 +35,10 @@ def test_json_has_value_source_and_meaning_of_every_setting(
     assert (rows["OGI_ARCHIVE"]["value"], rows["OGI_ARCHIVE"]["source"]) == (None, "default")
 
 
-def test_table_lists_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
+def test_table_lists_every_setting(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")  # a narrow terminal wraps what is looked for
     settings()
     drawn = capsys.readouterr().out
     assert all(variable in drawn for variable in VARIABLES)
