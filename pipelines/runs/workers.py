@@ -230,9 +230,21 @@ class _Pool(ProcessPoolExecutor):
     """Starts its workers with SIGINT blocked: a terminal sends Ctrl-C to all processes, and only
     the parent acts on it."""
 
-    def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
+    def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         with _blocked(signal.SIGINT):
-            return super().submit(*args, **kwargs)
+            return super().submit(_work, work, *args, **kwargs)
+
+
+# Of a worker: held while it is not at work, and may be sending a result.
+_not_at_work = threading.Lock()
+
+
+def _work(work: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
+    _not_at_work.release()
+    try:
+        return work(*args, **kwargs)
+    finally:
+        _not_at_work.acquire()
 
 
 @contextmanager
@@ -422,12 +434,16 @@ def _end_with(parent: Connection) -> None:
     """Make this worker end when the other end of `parent` is closed, and on SIGTERM."""
     signal.signal(signal.SIGTERM, _end_worker)
     main_thread = threading.get_ident()
+    _not_at_work.acquire()
 
     def wait_and_end() -> None:
         with suppress(EOFError, OSError):
             parent.recv_bytes()
-        signal.pthread_kill(main_thread, signal.SIGTERM)
-        time.sleep(2 * _READER_END_S)
+        # Half a result would keep the parent waiting for the rest of it. A worker that waits for
+        # work is told by its parent to end, unless that one is dead.
+        if _not_at_work.acquire(timeout=_READER_END_S):
+            signal.pthread_kill(main_thread, signal.SIGTERM)
+            time.sleep(2 * _READER_END_S)
         os._exit(1)
 
     threading.Thread(target=wait_and_end, daemon=True).start()

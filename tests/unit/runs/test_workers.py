@@ -275,3 +275,33 @@ def test_no_scheduler_is_an_error_that_names_the_address(
         executor(settings.model_copy(update={"dask_address": nowhere})),
     ):
         pass
+
+
+BROKEN_OFF = """
+import sys, time
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import work_for_tests
+from pipelines.runs.workers import executor
+from pipelines.settings import Settings
+if __name__ == "__main__":
+    file = Path(sys.argv[2]) / "sending"
+    with executor(Settings(home=Path(sys.argv[2]), workers=1)) as pool:
+        pool.submit(work_for_tests.answer_at_length, [str(file)])
+        while not file.exists():
+            time.sleep(0.001)
+        sys.exit("broken off")
+"""
+
+
+def test_an_end_does_not_wait_for_the_rest_of_a_result(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(BROKEN_OFF, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, script, Path(__file__).parent, tmp_path],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (1, "broken off")

@@ -179,3 +179,20 @@ def _pid_then_spin(file: str) -> int:
 
     Path(file).write_text(str(os.getpid()), encoding="utf-8")
     return spin_at_13(13)
+
+
+class Last:
+    """The end of a result: its file is there from when sending begins."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def __reduce__(self) -> tuple[type[int], tuple[()]]:
+        from pathlib import Path
+
+        Path(self.file).touch()
+        return int, ()
+
+
+def answer_at_length(batch: Sequence[str]) -> list[tuple[bytes, Last]]:
+    return [(bytes(300_000_000), Last(file)) for file in batch]
