@@ -34,22 +34,22 @@ def status(
         _check(_age(check))
         return
     from assets.instance import INBOX, INBOX_EVERY_S, NIGHTLY, NIGHTLY_AT, NIGHTLY_ZONE
-    from pipelines.archive import manifest, open_archive
+    from pipelines.archive import manifest_columns, open_archive
     from pipelines.publish import changes, current_release
+    from pipelines.runs.documents import pending_documents
     from pipelines.runs.history import runs
     from pipelines.runs.process import parser_version
-    from pipelines.warehouse.lake import processed
 
     settings = settings_of_process()
     archive = open_archive(settings.archive_address)
-    archived = set(manifest(archive).column("document_sha256").to_pylist())
-    waiting = archived - processed(settings.lake_dir, parser_version())
+    archived = len(manifest_columns(archive, ("document_sha256",))["document_sha256"].unique())
+    waiting = len(pending_documents(settings))
     inbox = sum(1 for file in settings.inbox_dir.rglob("*") if file.is_file())
     release = current_release(settings.published_file)
     rows = [
         ("home", str(settings.home.absolute())),
-        ("archive", f"{archive.address}, {len(archived):,} documents"),
-        ("waiting to be read", f"{len(waiting):,} of them, by parser {parser_version()}"),
+        ("archive", f"{archive.address}, {archived:,} documents"),
+        ("waiting to be read", f"{waiting:,} of them, by parser {parser_version()}"),
         ("inbox", f"{settings.inbox_dir.absolute()}, {inbox:,} files"),
         *_run_rows(runs(settings)),
         ("nightly schedule", _automation(settings, NIGHTLY, f"{NIGHTLY_AT:%H:%M} {NIGHTLY_ZONE}")),

@@ -33,9 +33,13 @@ def up_to_date_release(settings: Settings) -> Release | None:
     release = current_release(settings.published_file)
     if release is None or not release.is_of_this_version:
         return None
-    if changes(settings.published_file, release.files, quick=True) or pending_documents(settings):
+    if changes(settings.published_file, release.files, quick=True):
         return None
-    return release if release.fingerprint == current_fingerprint(settings) else None
+    # Pending documents last: where there are new ones the fingerprint differs, and the run that
+    # follows looks for them itself.
+    if release.fingerprint != current_fingerprint(settings) or pending_documents(settings):
+        return None
+    return release
 
 
 def publish_release(run: RunContext) -> Release:
