@@ -72,24 +72,12 @@ def _of_table(vintage: str, table: str, equations: Iterable[Equation]) -> Iterat
     totals = {e.right[0] for e in equations if len(e.right) == 1 < len(e.left)}
     for equation in equations:
         total = next((cell for cell in equation.cells if cell in totals), None)
-        for side, cells in (("left", equation.left), ("right", equation.right)):
-            for row, column in cells:
-                yield _Term(
-                    equation=0,
-                    rule=equation.rule,
-                    vintage=vintage,
-                    table=table,
-                    place_row=equation.row,
-                    place_column=equation.column,
-                    side=side,
-                    operands_needed=len(cells),
-                    row=row,
-                    column=column,
-                    is_total=(row, column) == total,
-                    total_row=total[0] if total and equation.row is None else None,
-                    total_column=total[1] if total and equation.column is None else None,
-                    needs_column=None,
-                )
+        for term in _operands(equation, vintage, table):
+            yield term._replace(
+                is_total=(term.row, term.column) == total,
+                total_row=total[0] if total and equation.row is None else None,
+                total_column=total[1] if total and equation.column is None else None,
+            )
 
 
 def _of_annexes(forms: Forms) -> Iterator[_Term]:
@@ -115,23 +103,33 @@ def _of_annex(vintage: str, annexes: list[Annex]) -> Iterator[_Term]:
         for equation in equations_of(annex.identities, (), columns)
     )
     for equation in equations:
-        for side, cells in (("left", equation.left), ("right", equation.right)):
-            for row, column in cells:
-                yield _Term(
-                    equation=0,
-                    rule=equation.rule,
-                    vintage=vintage,
-                    table=INDICATORS,
-                    place_row=equation.row,
-                    place_column=equation.column,
-                    side=side,
-                    operands_needed=min(2, len(cells)),
-                    row=row,
-                    column=column,
-                    is_total=side == "right",
-                    total_row=None,
-                    total_column=equation.column,
-                    needs_column=None
-                    if (equation.rule, equation.row) in everywhere
-                    else columns[-1],
-                )
+        is_everywhere = (equation.rule, equation.row) in everywhere
+        for term in _operands(equation, vintage, INDICATORS):
+            yield term._replace(
+                operands_needed=min(2, term.operands_needed),
+                is_total=term.side == "right",
+                total_column=equation.column,
+                needs_column=None if is_everywhere else columns[-1],
+            )
+
+
+def _operands(equation: Equation, vintage: str, table: str) -> Iterator[_Term]:
+    """The terms of an equation that needs all its cells and has no total."""
+    for side, cells in (("left", equation.left), ("right", equation.right)):
+        for row, column in cells:
+            yield _Term(
+                equation=0,
+                rule=equation.rule,
+                vintage=vintage,
+                table=table,
+                place_row=equation.row,
+                place_column=equation.column,
+                side=side,
+                operands_needed=len(cells),
+                row=row,
+                column=column,
+                is_total=False,
+                total_row=None,
+                total_column=None,
+                needs_column=None,
+            )
