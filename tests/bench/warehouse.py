@@ -25,23 +25,18 @@ from statistics import median
 
 from expectations import all_checks
 from expectations.runner import run_checks
-from pipelines.archive import manifest, manifest_columns, open_archive, sightings
-from pipelines.domain import calendar_of, today_in_china
-from pipelines.forms import load_forms
+from pipelines.archive import manifest_columns, open_archive
 from pipelines.publish import current_release, publish
-from pipelines.reference import load_registry
-from pipelines.reference.regions import REFERENCE_DIR, load_regions
-from pipelines.runs.agencies import resolve_agencies
-from pipelines.runs.building import open_building
+from pipelines.runs.building import build_models, load_raw
+from pipelines.runs.context import RunContext
+from pipelines.runs.history import RunRecord
 from pipelines.runs.process import parser_version
 from pipelines.runs.release import current_fingerprint, thresholds
 from pipelines.serve import query
 from pipelines.settings import Settings
 from pipelines.warehouse.connection import reading
 from pipelines.warehouse.gate import Gate
-from pipelines.warehouse.loader import load
-from pipelines.warehouse.rules import audit_warehouse
-from pipelines.warehouse.sql_models import load_marts, run_sql_models
+from pipelines.warehouse.sql_models import load_marts, load_sql_models
 from tests.bench.lake_made import make_home
 from tests.bench.results import machine
 
@@ -141,31 +136,13 @@ def _second_run(built: Built) -> Step:
 def build(settings: Settings) -> dict[str, Step]:
     """Every step of a run from the lake to the release, timed."""
     steps: dict[str, Step] = {}
-    with _timed(steps, "resolve"):
-        archive = open_archive(settings.archive_address)
-        archived, seen = manifest(archive), sightings(archive)
-        resolved = resolve_agencies(settings, load_registry(), {})
-    with _timed(steps, "load"), open_building(settings, anew=True) as con:
-        load(
-            con,
-            lake_dir=settings.lake_dir,
-            manifest=archived,
-            sightings=seen,
-            parser_version=parser_version(),
-            forms=load_forms(),
-            agencies=resolved.agencies,
-            regions=load_regions(REFERENCE_DIR),
-            calendar=calendar_of(today_in_china()),
-            resolution=resolved.resolution,
-            resolution_findings=resolved.findings,
-        )
-        del archived, seen, resolved
-    with _timed(steps, "staging, intermediate"), open_building(settings) as con:
-        run_sql_models(con, ["staging", "intermediate"])
-    with _timed(steps, "audits"), open_building(settings) as con:
-        audit_warehouse(con)
-    with _timed(steps, "marts"), open_building(settings) as con:
-        run_sql_models(con, ["marts"])
+    run = RunContext(settings, lambda *_: None, RunRecord("bench"))
+    with _timed(steps, "resolve, load"):
+        load_raw(run)
+    for schemas in (("staging", "intermediate"), ("audits",), ("marts",)):
+        names = [m.full_name for m in load_sql_models() if m.schema in schemas]
+        with _timed(steps, ", ".join(schemas)):
+            build_models(run, names)
     checks = all_checks()
     with _timed(steps, "checks"):
         evaluated = run_checks(settings.warehouse_file, checks, settings.duckdb)
@@ -179,7 +156,9 @@ def build(settings: Settings) -> dict[str, Step]:
             settings.warehouse_file,
             settings.published_file,
             gate=Gate(
-                archived=manifest_columns(archive, ("document_sha256",)),
+                archived=manifest_columns(
+                    open_archive(settings.archive_address), ("document_sha256",)
+                ),
                 failed_checks=(),
                 thresholds=thresholds(settings),
             ),
