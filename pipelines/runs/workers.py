@@ -440,7 +440,7 @@ def _end_with(parent: Connection) -> None:
         with suppress(EOFError, OSError):
             parent.recv_bytes()
         # Half a result would keep the parent waiting for the rest of it. A worker that waits for
-        # work is told by its parent to end, unless that one is dead.
+        # work is ended by its parent, unless the parent is dead.
         if _not_at_work.acquire(timeout=_READER_END_S):
             signal.pthread_kill(main_thread, signal.SIGTERM)
             time.sleep(2 * _READER_END_S)

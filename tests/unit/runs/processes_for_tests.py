@@ -1,8 +1,33 @@
-"""Waiting for other processes, and whether they still run."""
+"""Other processes: starting a parent of workers, waiting for one, and whether it still runs."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import indent
+
+_PARENT = """
+import sys, time
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import work_for_tests
+from pipelines.runs.workers import executor
+from pipelines.settings import Settings
+if __name__ == "__main__":
+    file = Path(sys.argv[2]) / "file"
+    with executor(Settings(home=Path(sys.argv[2]), workers=1)) as pool:
+"""
+
+
+def start_parent(home: Path, code: str) -> "subprocess.Popen[str]":
+    """A process with one worker that runs `code`, which knows `pool`, `work_for_tests` and `file`,
+    a path in `home`."""
+    script = home / "parent.py"
+    script.write_text(_PARENT + indent(code, 8 * " "), encoding="utf-8")
+    return subprocess.Popen(
+        [sys.executable, script, Path(__file__).parent, home], stderr=subprocess.PIPE, text=True
+    )
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 30) -> str:

@@ -3,8 +3,6 @@
 import importlib
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -27,7 +25,7 @@ from pipelines.runs.workers import (
     within,
 )
 from pipelines.settings import Settings
-from tests.unit.runs.processes_for_tests import is_running, wait_for
+from tests.unit.runs.processes_for_tests import is_running, start_parent, wait_for
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parents[2] / "data" / "samples" / "reports"
@@ -119,26 +117,14 @@ def test_where_no_reader_starts_no_document_is_blamed(
         within(Limits(1, 400), work.sleep_at_13, [1], work.failed)
 
 
-PARENT = """
-import sys
-from pathlib import Path
-sys.path.insert(0, sys.argv[1])
-import work_for_tests
-from pipelines.runs.workers import executor
-from pipelines.settings import Settings
-if __name__ == "__main__":
-    with executor(Settings(home=Path(sys.argv[2]), workers=1)) as pool:
-        pool.submit(work_for_tests.hang_in_a_reader, [sys.argv[3]]).result()
-"""
-
-
 def test_a_reader_ends_when_the_run_is_killed(tmp_path: Path) -> None:
-    script, pid_file = tmp_path / "parent.py", tmp_path / "pid"
-    script.write_text(PARENT, encoding="utf-8")
-    parent = subprocess.Popen([sys.executable, script, HERE, tmp_path, pid_file])
+    pid_file = tmp_path / "file"
+    parent = start_parent(
+        tmp_path, "pool.submit(work_for_tests.hang_in_a_reader, [str(file)]).result()"
+    )
     reader = int(wait_for(lambda: pid_file.exists() and pid_file.read_text(encoding="utf-8")))
     parent.send_signal(signal.SIGKILL)
-    parent.wait(timeout=10)
+    parent.communicate(timeout=10)
     wait_for(lambda: not is_running(reader))
 
 

@@ -19,7 +19,7 @@ import pytest
 from pipelines.runs import workers
 from pipelines.runs.workers import ExecutionError, Limits, executor, map_batches, within
 from pipelines.settings import Settings
-from tests.unit.runs.processes_for_tests import is_running, wait_for
+from tests.unit.runs.processes_for_tests import is_running, start_parent, wait_for
 
 HERE = Path(__file__).parent
 BATCHES = [list(range(start, start + 4)) for start in range(0, 32, 4)]
@@ -119,26 +119,14 @@ def test_what_workers_load_is_neither_dagster_nor_great_expectations(
         assert pool.submit(work.modules_after_processing, [1]).result(timeout=60) == [False]
 
 
-PARENT = """
-import sys
-from pathlib import Path
-sys.path.insert(0, sys.argv[1])
-import work_for_tests
-from pipelines.runs.workers import executor
-from pipelines.settings import Settings
-if __name__ == "__main__":
-    with executor(Settings(home=Path(sys.argv[2]), workers=1)) as pool:
-        pool.submit(work_for_tests.pid_then_sleep, [sys.argv[3]]).result()
-"""
-
-
 def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
-    script, pid_file = tmp_path / "parent.py", tmp_path / "pid"
-    script.write_text(PARENT, encoding="utf-8")
-    parent = subprocess.Popen([sys.executable, script, HERE, tmp_path, pid_file])
+    pid_file = tmp_path / "file"
+    parent = start_parent(
+        tmp_path, "pool.submit(work_for_tests.pid_then_sleep, [str(file)]).result()"
+    )
     worker = int(wait_for(lambda: pid_file.exists() and pid_file.read_text(encoding="utf-8")))
     parent.send_signal(signal.SIGKILL)
-    parent.wait(timeout=10)
+    parent.communicate(timeout=10)
 
     wait_for(lambda: not is_running(worker))
 
@@ -278,30 +266,14 @@ def test_no_scheduler_is_an_error_that_names_the_address(
 
 
 BROKEN_OFF = """
-import sys, time
-from pathlib import Path
-sys.path.insert(0, sys.argv[1])
-import work_for_tests
-from pipelines.runs.workers import executor
-from pipelines.settings import Settings
-if __name__ == "__main__":
-    file = Path(sys.argv[2]) / "sending"
-    with executor(Settings(home=Path(sys.argv[2]), workers=1)) as pool:
-        pool.submit(work_for_tests.answer_at_length, [str(file)])
-        while not file.exists():
-            time.sleep(0.001)
-        sys.exit("broken off")
+pool.submit(work_for_tests.answer_at_length, [str(file)])
+while not file.exists():
+    time.sleep(0.001)
+sys.exit("broken off")
 """
 
 
 def test_an_end_does_not_wait_for_the_rest_of_a_result(tmp_path: Path) -> None:
-    script = tmp_path / "parent.py"
-    script.write_text(BROKEN_OFF, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, script, Path(__file__).parent, tmp_path],
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert (done.returncode, done.stderr.splitlines()[-1]) == (1, "broken off")
+    parent = start_parent(tmp_path, BROKEN_OFF)
+    _, complaint = parent.communicate(timeout=100)
+    assert (parent.returncode, complaint.splitlines()[-1]) == (1, "broken off")
